@@ -112,9 +112,7 @@ final class OtlpMetrics {
                 .replaceFirst("^gen_ai\\.(client|server)_", "gen_ai.$1.")
                 .replaceFirst("\\.inference_(usage|operation)_", ".inference.$1.")
                 .replace(".inference_", ".inference.")
-                .replaceFirst("(cache_read|cache_write|reasoning)_", "$1.")
-                .replace("token_usage", "token.usage")
-                .replace("request_duration", "request.duration");
+                .replaceFirst("(cache_read|cache_write|reasoning)_", "$1.");
     }
 
     private static String label(MetricSnapshot metric, String prometheus) {
@@ -125,7 +123,6 @@ final class OtlpMetrics {
             case "gen_ai_operation_name" -> "gen_ai.operation.name";
             case "gen_ai_provider_name" -> "gen_ai.provider.name";
             case "gen_ai_response_model" -> "gen_ai.response.model";
-            case "gen_ai_token_type" -> "gen_ai.token.type";
             case "gen_ai_token_modality" -> "gen_ai.token.modality";
             case "error_type" -> "error.type";
             default -> prometheus;

@@ -7,7 +7,10 @@ import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Arrays;
 import java.util.List;
 
-/** Column store for {@value #SIZE} accounts: {@value #ACCOUNT} bytes for each account, without object headers and {@link FirstStarts}. */
+/**
+ * Column store for {@value #SIZE} accounts: {@value #ACCOUNT} bytes for each account, besides object headers and the
+ * {@link FirstStarts}.
+ */
 final class AccountColumns {
     static final int SIZE = 1 << 10;
 

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** The known accounts with the hashes of their issued answers, bounded in number. Not thread-safe. */
+/** The known accounts with the hashes of the responses issued to them, bounded in number. Not thread-safe. */
 public final class AccountStore {
-    private static final int MARKS_PER_ACCOUNT = 8;
+    private static final int HASHES_PER_ACCOUNT = 8;
     private static final int RETRY_BELOW_FRACTION = 64;
 
     private final AccountTable table = new AccountTable();
@@ -30,7 +30,7 @@ public final class AccountStore {
     public AccountStore(int maxAccounts, Predicate<String> isEvictable, Consumer<int[]> onEvicted) {
         this.isEvictable = isEvictable;
         this.onEvicted = onEvicted;
-        issued = new IssuedHashes((long) MARKS_PER_ACCOUNT * maxAccounts);
+        issued = new IssuedHashes((long) HASHES_PER_ACCOUNT * maxAccounts);
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.stillgate.fingerprint.account;
 import java.util.BitSet;
 
 /**
- * Maps hashes of answers to the account to which the response was issued; 12 bytes for each slot, bounded.
+ * Maps hashes of parts of responses to the account to which the response was issued; 12 bytes for each slot, bounded.
  *
  * <p>Two generations of an open-addressing table: a full young generation replaces the old one. An entry is kept for
  * between one and two fillings of a generation.

@@ -258,16 +258,16 @@ public final class JoinWatch implements JoinOutlook {
                 .skip(members.size() / 4)
                 .findFirst()
                 .orElseThrow();
-        double least = model.best(typical).total();
+        JoinScore least = model.best(typical);
         List<JoinAccount> stopping = references.stream()
-                .filter(reference -> campaign.isStoppedBy(reference, typical))
+                .filter(reference -> campaign.isStoppedBy(reference, typical.stratum(), least))
                 .toList();
         int compared = campaign.maxima(typical.stratum()).references();
         boolean isRare = stopping.size() <= RareShare.MOST * compared;
         List<Resembling> found = new ArrayList<>();
         for (JoinAccount reference : references) {
             JoinScore score = model.best(reference);
-            boolean isAlike = score.total() >= least && score.asked() > 0 && score.origin() > 0;
+            boolean isAlike = score.total() >= least.total() && score.asked() > 0 && score.origin() > 0;
             boolean stops = isRare && stopping.contains(reference);
             String id = table.index().id(reference.account());
             if ((isAlike || stops) && ladder.label(id) == null) {

@@ -61,11 +61,14 @@ public final class JoinCampaign {
         return PathMaxima.of(reference.account(), model.path(reference));
     }
 
-    /** Returns whether a known customer alone keeps an account from joining that would join without references. */
-    public boolean isStoppedBy(JoinAccount reference, JoinAccount account) {
-        JoinScore best = model.best(account);
+    /**
+     * Returns whether a known customer alone keeps accounts of a stratum from joining that would join without references.
+     *
+     * @param best their evidence after the start that has most
+     */
+    public boolean isStoppedBy(JoinAccount reference, JoinStratum stratum, JoinScore best) {
         return isCalibratedBy(reference)
-                && account.stratum().includes(reference.stratum())
+                && stratum.includes(reference.stratum())
                 && PathMaxima.NONE.isExceededBy(best)
                 && !maxima(reference).isExceededBy(best);
     }

@@ -26,7 +26,7 @@ public record GroupText(long requestsRefused, long tokensRefused, long tokensMar
     /**
      * Returns the text of one observation.
      *
-     * @param typicalResponse mean output tokens of the account's responses, by which a refused answer is estimated
+     * @param typicalResponse mean output tokens of the account's responses, by which a refused one is estimated
      */
     public static GroupText of(Observation seen, double typicalResponse) {
         long output = Math.max(0, seen.outputTokens);

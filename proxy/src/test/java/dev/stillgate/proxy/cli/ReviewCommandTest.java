@@ -52,7 +52,7 @@ class ReviewCommandTest {
                         throw new ConflictException("cluster c8 has changed", java.util.Map.of("added",
                             java.util.stream.IntStream.range(0, 99).mapToObj(i -> "a-" + i).toList()));
                     }
-                    return id.equals("nobody") ? null : new java.util.TreeMap<>(java.util.Map.of("id", id,
+                    return id.equals("unseen") ? null : new java.util.TreeMap<>(java.util.Map.of("id", id,
                         "members", 1, "decided", new java.util.TreeMap<>(arguments), "what", page + " " + action));
                 });
             }
@@ -193,7 +193,7 @@ class ReviewCommandTest {
         Lines run = admin("POST", "/accounts/a-17/vouch", "by=", "why=x");
         assertThat(run.exit()).isOne();
         assertThat(run.err()).isEqualTo("stillgate: 127.0.0.1:" + rig.adminPort() + " refuses: by: expected a name\n");
-        assertThat(admin("POST", "/accounts/nobody/unlabel").err()).endsWith(" refuses: not known\n");
+        assertThat(admin("POST", "/accounts/unseen/unlabel").err()).endsWith(" refuses: not known\n");
     }
 
     @Test

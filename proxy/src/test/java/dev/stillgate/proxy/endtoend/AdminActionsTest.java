@@ -32,7 +32,7 @@ class AdminActionsTest {
                 public Object all() { return java.util.List.of("c-1", "c-2"); }
             });
             context.adminAction("accounts", "standing", (id, arguments) -> {
-                if (id.equals("nobody")) return null;
+                if (id.equals("unseen")) return null;
                 if (id.equals("broken")) throw new IllegalStateException("as meant");
                 if (!(arguments.get("to") instanceof String to)) {
                     throw new PolicyException("to", "expected clear, pooled or \\"blocked\\"");
@@ -159,7 +159,7 @@ class AdminActionsTest {
                 assertThat(answer.status()).as(body).isEqualTo(400);
                 assertThat(json(answer).get("at").asText()).isEmpty();
             }
-            assertThat(ask(rig, "POST /accounts/nobody/standing?create=true", TYPE, "{\"to\":\"x\"}")
+            assertThat(ask(rig, "POST /accounts/unseen/standing?create=true", TYPE, "{\"to\":\"x\"}")
                             .status())
                     .isEqualTo(404);
             RawClient.Response broken = ask(rig, "POST /accounts/broken/standing?create=true", TYPE, "{}");

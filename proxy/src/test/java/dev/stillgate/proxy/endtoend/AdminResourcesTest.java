@@ -54,7 +54,7 @@ class AdminResourcesTest {
                 context.publisher().publish(java.util.Map.of("a-17", Standing.POOLED));
                 return (RequestFilter) exchange -> Verdict.ALLOW;""");
         Path plugins = TestPlugins.in(directory, "throwing", """
-                context.adminView("accounts", id -> { if (id.equals("nobody")) return null;
+                context.adminView("accounts", id -> { if (id.equals("unseen")) return null;
                     throw new IllegalStateException("as \\"meant\\""); });
                 return (RequestFilter) exchange -> Verdict.ALLOW;""");
         return GatewayRig.with()
@@ -78,7 +78,7 @@ class AdminResourcesTest {
                     .isEqualTo("a-17");
             assertThat(json(get(rig, "/clusters/c-1")))
                     .isEqualTo(JSON.readTree("{\"id\":\"c-1\",\"filters\":{\"know\":[\"c-1\"]}}"));
-            assertThat(get(rig, "/accounts/nobody").status()).isEqualTo(404);
+            assertThat(get(rig, "/accounts/unseen").status()).isEqualTo(404);
         }
     }
 

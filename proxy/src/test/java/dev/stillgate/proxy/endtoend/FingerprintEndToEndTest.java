@@ -136,18 +136,18 @@ class FingerprintEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {
             String order = "{\"standing\":\"blocked\"}";
-            RawClient.Response unknown = admin(rig, "POST /accounts/nobody/standing", order);
+            RawClient.Response unknown = admin(rig, "POST /accounts/unseen/standing", order);
             assertThat(unknown.status()).isEqualTo(404);
             assertThat(JSON.readTree(unknown.text()).get("known").asBoolean(true))
                     .isFalse();
-            assertThat(admin(rig, "GET /accounts/nobody", "").status()).isEqualTo(404);
-            assertThat(admin(rig, "POST /accounts/nobody/standing?create=yes", order)
+            assertThat(admin(rig, "GET /accounts/unseen", "").status()).isEqualTo(404);
+            assertThat(admin(rig, "POST /accounts/unseen/standing?create=yes", order)
                             .status())
                     .isEqualTo(400);
-            assertThat(admin(rig, "POST /accounts/nobody/standing?create=true", order)
+            assertThat(admin(rig, "POST /accounts/unseen/standing?create=true", order)
                             .status())
                     .isEqualTo(200);
-            assertThat(admin(rig, "POST /accounts/nobody/standing", order).status())
+            assertThat(admin(rig, "POST /accounts/unseen/standing", order).status())
                     .as("known now")
                     .isEqualTo(200);
         }

@@ -55,19 +55,27 @@ public final class AccountTable {
     }
 
     /**
-     * Passes on each account that has a key here and none in another table. Linear time: not for requests.
+     * Passes on each account that has a key here and none in another table. Linear time, and without an index for tables
+     * in the same order: not for requests.
      *
      * @throws HeapRoom.Full if there is not enough free heap for an index of the other table
      */
     public void forEachMissing(AccountTable other, Consumer<Account> each) {
-        TextPool ids = other.packed.indexedIds();
+        BitSet here = numbers(sections);
         BitSet there = numbers(other.sections);
-        numbers(sections).stream().forEach(account -> {
-            int number = ids.find(packed.id(account));
+        TextPool index = null;
+        int next = 0;
+        for (int account = here.nextSetBit(0); account >= 0; account = here.nextSetBit(account + 1)) {
+            int number = next;
+            if (!packed.hasSameId(account, other.packed, next)) {
+                index = index == null ? other.packed.indexedIds() : index;
+                number = index.find(packed.id(account));
+            }
             if (number < 0 || !there.get(number)) {
                 each.accept(packed.get(account));
             }
-        });
+            next = number < 0 ? next : number + 1;
+        }
     }
 
     /** Returns those of a few ids that no account with a key has. Linear time: not for requests. */

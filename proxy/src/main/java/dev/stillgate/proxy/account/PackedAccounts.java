@@ -141,6 +141,11 @@ final class PackedAccounts {
         return ids.get(number);
     }
 
+    /** Returns whether an account has the id of the account with another number in another table, if there is one. */
+    boolean hasSameId(int number, PackedAccounts other, int otherNumber) {
+        return otherNumber < other.ids.size() && ids.same(number, other.ids, otherNumber);
+    }
+
     /** Returns the ids by number, with an index for searches. */
     TextPool indexedIds() {
         return ids.indexed();

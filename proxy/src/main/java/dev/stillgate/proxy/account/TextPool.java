@@ -132,6 +132,17 @@ final class TextPool {
         return true;
     }
 
+    /** Returns whether the text with a number equals the text with another number of another pool. */
+    boolean same(int number, TextPool other, int otherNumber) {
+        byte[] chunk = bytes.array(starts[number]);
+        byte[] otherChunk = other.bytes.array(other.starts[otherNumber]);
+        int from = ByteChunks.index(starts[number]);
+        int otherFrom = ByteChunks.index(other.starts[otherNumber]);
+        int length = HEADER + (chunk[from] & 0xff) * chunk[from + 1];
+        return Arrays.equals(chunk, from, from + HEADER, otherChunk, otherFrom, otherFrom + HEADER)
+                && Arrays.equals(chunk, from, from + length, otherChunk, otherFrom, otherFrom + length);
+    }
+
     int size() {
         return size;
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +30,12 @@ class AccountChangesTest {
 
     /** Returns accounts with a key, numbered from {@code from} to {@code to}. */
     private AccountTable table(int from, int to) throws IOException, ConfigException {
+        return tableOf(IntStream.rangeClosed(from, to).toArray());
+    }
+
+    private AccountTable tableOf(int... numbers) throws IOException, ConfigException {
         StringBuilder yaml = new StringBuilder("accounts:\n  - {id: without-a-key, keys: []}\n");
-        for (int i = from; i <= to; i++) {
+        for (int i : numbers) {
             yaml.append(String.format(Locale.ROOT, "  - {id: \u0141-%d, keys: [\"h1:%032x\"]}\n", i, i));
         }
         Path file = Files.writeString(directory.resolve("accounts.yaml"), yaml);
@@ -54,6 +59,18 @@ class AccountChangesTest {
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("removes " + (before - after) + " of " + (before + 1) + " accounts");
         }
+    }
+
+    /** Tables in the same order are compared without an index, up to the first difference. */
+    @Test
+    void changesAreNamedInAnyOrder() throws IOException, ConfigException {
+        AccountTable ordered = tableOf(1, 2, 3, 4, 5, 6);
+        assertThat(between(ordered, tableOf(1, 2, 4, 5, 7, 6), Map.of()))
+                .hasToString("accounts 7 -> 7, removed \u0141-3, added \u0141-7");
+        assertThat(between(ordered, tableOf(6, 5, 4, 3, 2, 1), Map.of())).hasToString("accounts 7 -> 7");
+        assertThat(between(ordered, tableOf(11, 12), Map.of()))
+                .hasToString("accounts 7 -> 3, removed \u0141-1, \u0141-2, \u0141-3, \u0141-4, \u0141-5 and 1 more,"
+                        + " added \u0141-11, \u0141-12");
     }
 
     @ParameterizedTest

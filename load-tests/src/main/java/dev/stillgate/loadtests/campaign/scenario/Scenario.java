@@ -43,6 +43,8 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
             new Scenario("honest-only", 30, 10_000, List.of()),
             new Scenario("rows", 14, 2000, List.of(DEEPSEEK, MOONSHOT, MINIMAX, ALIBABA)),
             new Scenario("unseen", 14, 2100, unseen()),
+            new Scenario("haste", 14, 2100, haste()),
+            new Scenario("throughput", 14, 2100, throughput()),
             new Scenario("evasive", 14, 2100, evasive()),
             new Scenario("relays", 14, 2100, relays()));
 
@@ -85,6 +87,57 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
                 Plan.of("crowd", 300, 4, Work.RESPONSES, Work.REASONING).hiding(STAGGERED, HOMES, DAYTIME),
                 Plan.of("polyglots", 30, 15, Work.BARE).hiding(LANGUAGES, RANDOM, HOMES),
                 Plan.of("jumpers", 24, 22, Work.BARE).hiding(MODEL_JUMP));
+    }
+
+    /** Plans of an author who knew the vocabulary of this package, and no detector: twelve actors, half of them in haste. */
+    private static List<Plan> haste() {
+        return List.of(
+                Plan.of("weekend-smash", 220, 58, Work.REASONING, Work.BARE).from(0.55),
+                Plan.of("slow-orchard", 36, 6, Work.DIALOGUES, Work.REWRITE)
+                        .hiding(HOMES, AGED, OWN_TIMES, SESSIONS, COVER, UNEVEN),
+                Plan.of("judge-farm", 90, 34, Work.GRADING).hiding(HOMES, RANDOM, PARAPHRASE),
+                Plan.of("release-day", 140, 42, Work.REASONING, Work.TOOLS).hiding(MODEL_JUMP, STAGGERED, COUNTRIES),
+                Plan.of("borrowed-keys", 60, 22, Work.RESPONSES, Work.GRADING).hiding(RELAYED, UNEVEN, FORGED),
+                Plan.of("curriculum", 75, 18, Work.WALK, Work.INSTRUCTIONS, Work.RESPONSES, Work.GRADING)
+                        .hiding(HOMES, DAYTIME, PINNED, TEMPLATE_CHANGE),
+                Plan.of("burner-wheel", 310, 12, Work.INSTRUCTIONS, Work.REWRITE)
+                        .hiding(HOMES, CHURN, COUNTRIES, RANDOM, LANGUAGES),
+                Plan.of("desk-clerks", 28, 40, Work.SCREEN, Work.TOOLS).hiding(DAYTIME, SESSIONS, FORGED, AGED),
+                Plan.of("thin-spread", 400, 3, Work.REASONING, Work.BARE, Work.DIALOGUES)
+                        .hiding(HOMES, COUNTRIES, AGED, OWN_TIMES, RANDOM, PARAPHRASE, LANGUAGES),
+                Plan.of("lab-intern", 20, 50, Work.WALK, Work.BARE),
+                Plan.of("patient-agent", 110, 9, Work.TOOLS, Work.SCREEN, Work.REASONING)
+                        .hiding(RELAYED, COVER, SESSIONS, STAGGERED, TEMPLATE_CHANGE, FORGED)
+                        .from(0.1),
+                Plan.of("late-polyglot", 160, 26, Work.REWRITE, Work.RESPONSES)
+                        .hiding(LANGUAGES, PARAPHRASE, CHURN, DAYTIME)
+                        .from(0.35));
+    }
+
+    /** Plans of another such author: a laboratory that wants throughput first. */
+    private static List<Plan> throughput() {
+        return List.of(
+                Plan.of("flat-out-queue", 120, 55, Work.REASONING, Work.INSTRUCTIONS)
+                        .hiding(RANDOM),
+                Plan.of("proxy-pool-agents", 80, 30, Work.TOOLS).hiding(HOMES, COUNTRIES, RANDOM),
+                Plan.of("bare-sweep", 260, 40, Work.BARE).hiding(HOMES, CHURN),
+                Plan.of("topic-tree-shards", 60, 45, Work.WALK, Work.INSTRUCTIONS)
+                        .hiding(PINNED, TEMPLATE_CHANGE),
+                Plan.of("best-of-n", 150, 48, Work.RESPONSES, Work.GRADING).hiding(RANDOM, HOMES),
+                Plan.of("judge-farm", 45, 25, Work.GRADING).hiding(STAGGERED, DAYTIME),
+                Plan.of("reseller-mix", 320, 12, Work.REASONING, Work.TOOLS, Work.REWRITE)
+                        .hiding(RELAYED, COVER, UNEVEN),
+                Plan.of("screen-lab", 35, 20, Work.SCREEN, Work.TOOLS).hiding(DAYTIME, SESSIONS, FORGED),
+                Plan.of("chat-corpus", 200, 18, Work.DIALOGUES, Work.REWRITE)
+                        .hiding(HOMES, COUNTRIES, LANGUAGES, OWN_TIMES),
+                Plan.of("slow-and-quiet", 400, 3, Work.REASONING)
+                        .hiding(HOMES, AGED, STAGGERED, OWN_TIMES, COVER, PARAPHRASE, UNEVEN),
+                Plan.of("launch-day-pivot", 100, 35, Work.REASONING, Work.TOOLS, Work.DIALOGUES)
+                        .hiding(HOMES, MODEL_JUMP, TEMPLATE_CHANGE)
+                        .from(0.4),
+                Plan.of("patient-curriculum", 180, 7, Work.INSTRUCTIONS, Work.REASONING, Work.GRADING)
+                        .hiding(AGED, HOMES, PARAPHRASE, SESSIONS, PINNED, COVER)
+                        .from(0.15));
     }
 
     /**

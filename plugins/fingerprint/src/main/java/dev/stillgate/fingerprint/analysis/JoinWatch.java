@@ -17,7 +17,6 @@ import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.StandingOrder;
-import dev.stillgate.fingerprint.stats.RareShare;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.orders.OrderDraft;
 import java.io.DataInput;
@@ -222,7 +221,12 @@ public final class JoinWatch implements JoinOutlook {
         confirmed.forEach((cluster, members) -> {
             JoinCampaign campaign = new JoinCampaign(members, references);
             fitted.put(cluster, campaign);
-            alike.addAll(resembling(cluster, campaign, members, references));
+            for (JoinCampaign.Resembling each : campaign.resembling()) {
+                String id = table.index().id(each.account().account());
+                if (ladder.label(id) == null) {
+                    alike.add(new Resembling(id, cluster, each.score(), each.stops()));
+                }
+            }
         });
         campaigns = fitted;
         alike.sort(Comparator.comparingDouble(each -> -each.score().total()));
@@ -244,37 +248,6 @@ public final class JoinWatch implements JoinOutlook {
         }
         ladder.orders().standingOrders().forEach(order -> ids.put(order.cluster(), Set.copyOf(order.accounts())));
         return ids;
-    }
-
-    /**
-     * Returns the unjudged references that resemble a campaign more than a quarter of its confirmed accounts do, and those
-     * that alone stop accounts like these, if such references are rare.
-     */
-    private List<Resembling> resembling(
-            String cluster, JoinCampaign campaign, List<JoinAccount> members, List<JoinAccount> references) {
-        JoinModel model = campaign.model();
-        JoinAccount typical = members.stream()
-                .sorted(Comparator.comparingDouble(member -> model.best(member).total()))
-                .skip(members.size() / 4)
-                .findFirst()
-                .orElseThrow();
-        JoinScore least = model.best(typical);
-        List<JoinAccount> stopping = references.stream()
-                .filter(reference -> campaign.isStoppedBy(reference, typical.stratum(), least))
-                .toList();
-        int compared = campaign.maxima(typical.stratum()).references();
-        boolean isRare = stopping.size() <= RareShare.MOST * compared;
-        List<Resembling> found = new ArrayList<>();
-        for (JoinAccount reference : references) {
-            JoinScore score = model.best(reference);
-            boolean isAlike = score.total() >= least.total() && score.asked() > 0 && score.origin() > 0;
-            boolean stops = isRare && stopping.contains(reference);
-            String id = table.index().id(reference.account());
-            if ((isAlike || stops) && ladder.label(id) == null) {
-                found.add(new Resembling(id, cluster, score, stops));
-            }
-        }
-        return found;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.stillgate.fingerprint.join;
 
+import dev.stillgate.fingerprint.stats.RareShare;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,6 +27,26 @@ public final class JoinCampaign {
     private final int fitted;
     private final JoinModel model;
     private final Map<JoinStratum, PathMaxima> maxima = new HashMap<>();
+    private final List<Resembling> resembling;
+
+    /**
+     * Known customer that resembles the campaign more than a quarter of its confirmed accounts do, or that stops them.
+     *
+     * @param score evidence after the start that has most
+     * @param stops whether it alone keeps accounts like three quarters of the campaign's from joining
+     */
+    public record Resembling(JoinAccount account, JoinScore score, boolean stops) {}
+
+    /** Known customer with its evidence after each start. */
+    private record Scored(JoinAccount account, List<JoinScore> path) {
+        JoinScore best() {
+            return JoinModel.best(path);
+        }
+
+        PathMaxima maxima() {
+            return PathMaxima.of(account.account(), path);
+        }
+    }
 
     /**
      * Fits and calibrates the test.
@@ -47,9 +69,47 @@ public final class JoinCampaign {
         List<JoinAccount> fit = before.stream().filter(JoinAccount::fits).toList();
         fitted = fit.size();
         model = new JoinModel(confirmed, fit);
-        before.stream()
-                .filter(this::isCalibratedBy)
-                .forEach(reference -> maxima.merge(reference.stratum(), maxima(reference), PathMaxima::with));
+        List<Scored> scored = references.stream()
+                .map(reference -> new Scored(reference, model.path(reference)))
+                .toList();
+        scored.stream()
+                .filter(reference -> isCalibratedBy(reference.account()))
+                .forEach(reference ->
+                        maxima.merge(reference.account().stratum(), reference.maxima(), PathMaxima::with));
+        resembling = resembling(confirmed, scored);
+    }
+
+    private List<Resembling> resembling(Collection<JoinAccount> confirmed, List<Scored> references) {
+        Scored typical = confirmed.stream()
+                .map(member -> new Scored(member, model.path(member)))
+                .sorted(Comparator.comparingDouble(member -> member.best().total()))
+                .skip(confirmed.size() / 4)
+                .findFirst()
+                .orElseThrow();
+        JoinScore least = typical.best();
+        JoinStratum stratum = typical.account().stratum();
+        long stopping = references.stream()
+                .filter(reference -> stops(reference, stratum, least))
+                .count();
+        boolean isRare = stopping <= RareShare.MOST * maxima(stratum).references();
+        List<Resembling> found = new ArrayList<>();
+        for (Scored reference : references) {
+            JoinScore score = reference.best();
+            boolean isAlike = score.total() >= least.total() && score.asked() > 0 && score.origin() > 0;
+            boolean stops = isRare && stops(reference, stratum, least);
+            if (isAlike || stops) {
+                found.add(new Resembling(reference.account(), score, stops));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Returns the known customers that resemble the campaign more than a quarter of its confirmed accounts do, and those
+     * that alone stop accounts like these, if such customers are rare.
+     */
+    public List<Resembling> resembling() {
+        return resembling;
     }
 
     /** Returns whether a known customer is one whose evidence a newcomer has to exceed. */
@@ -57,20 +117,12 @@ public final class JoinCampaign {
         return !reference.fits() && reference.starts().isComplete() && isEarlier(reference);
     }
 
-    private PathMaxima maxima(JoinAccount reference) {
-        return PathMaxima.of(reference.account(), model.path(reference));
-    }
-
-    /**
-     * Returns whether a known customer alone keeps accounts of a stratum from joining that would join without references.
-     *
-     * @param best their evidence after the start that has most
-     */
-    public boolean isStoppedBy(JoinAccount reference, JoinStratum stratum, JoinScore best) {
-        return isCalibratedBy(reference)
-                && stratum.includes(reference.stratum())
+    /** Returns whether a known customer alone keeps accounts from joining that would join without references. */
+    private boolean stops(Scored reference, JoinStratum stratum, JoinScore best) {
+        return isCalibratedBy(reference.account())
+                && stratum.includes(reference.account().stratum())
                 && PathMaxima.NONE.isExceededBy(best)
-                && !maxima(reference).isExceededBy(best);
+                && !reference.maxima().isExceededBy(best);
     }
 
     /** Returns the number of known customers to which the model is fitted. */

@@ -46,10 +46,8 @@ public final class JoinModel {
     }
 
     /** Returns the evidence after the start that has most. */
-    public JoinScore best(JoinAccount account) {
-        return path(account).stream()
-                .max(Comparator.comparingDouble(JoinScore::total))
-                .orElseThrow();
+    static JoinScore best(List<JoinScore> path) {
+        return path.stream().max(Comparator.comparingDouble(JoinScore::total)).orElseThrow();
     }
 
     /** Returns the evidence after the latest start. */

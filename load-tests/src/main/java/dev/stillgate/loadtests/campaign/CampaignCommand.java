@@ -1,16 +1,11 @@
 package dev.stillgate.loadtests.campaign;
 
-import dev.stillgate.loadtests.campaign.attack.Tactics;
-import dev.stillgate.loadtests.campaign.client.Account;
-import dev.stillgate.loadtests.campaign.client.SignUpRules;
-import dev.stillgate.loadtests.campaign.drive.Drive;
-import dev.stillgate.loadtests.campaign.drive.DriveOptions;
-import dev.stillgate.loadtests.campaign.drive.SimulatedModel;
-import dev.stillgate.loadtests.campaign.play.Play;
-import dev.stillgate.loadtests.campaign.play.PlayOptions;
-import dev.stillgate.loadtests.campaign.scenario.Scenario;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.campaign.traffic.LogWriter;
+import dev.stillgate.loadtests.campaign.traffic.Scenario;
+import dev.stillgate.loadtests.campaign.traffic.SignUpRules;
+import dev.stillgate.loadtests.campaign.traffic.SimulatedAccount;
+import dev.stillgate.loadtests.campaign.traffic.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.Tactics;
 import dev.stillgate.loadtests.options.Options;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -136,7 +131,7 @@ public final class CampaignCommand {
         Path file = directory(options).resolve(stem(options) + ".accounts.yaml");
         try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
             writer.write("accounts:\n");
-            for (Account account : simulation.accounts()) {
+            for (SimulatedAccount account : simulation.accounts()) {
                 writer.write(account.entry(""));
             }
         }

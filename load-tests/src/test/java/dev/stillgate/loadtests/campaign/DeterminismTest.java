@@ -2,9 +2,9 @@ package dev.stillgate.loadtests.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.loadtests.campaign.attack.Plan;
-import dev.stillgate.loadtests.campaign.attack.Work;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.CampaignPlan;
+import dev.stillgate.loadtests.campaign.traffic.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.Work;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 final class DeterminismTest {
-    private static final List<Plan> PLANS =
-            List.of(Plan.of("first", 8, 20, Work.REASONING, Work.TOOLS), Plan.of("second", 6, 10, Work.RESPONSES));
+    private static final List<CampaignPlan> PLANS =
+            List.of(CampaignPlan.of("first", 8, 20, Work.REASONING, Work.TOOLS), CampaignPlan.of("second", 6, 10, Work.RESPONSES));
 
     @Test
     void bytesDependOnlyOnTheSeed() {

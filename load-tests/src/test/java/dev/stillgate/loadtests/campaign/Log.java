@@ -3,12 +3,12 @@ package dev.stillgate.loadtests.campaign;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.stillgate.loadtests.campaign.attack.Plan;
-import dev.stillgate.loadtests.campaign.attack.Tactics;
-import dev.stillgate.loadtests.campaign.client.SignUpRules;
-import dev.stillgate.loadtests.campaign.scenario.Scenario;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.CampaignPlan;
 import dev.stillgate.loadtests.campaign.traffic.LogWriter;
+import dev.stillgate.loadtests.campaign.traffic.Scenario;
+import dev.stillgate.loadtests.campaign.traffic.SignUpRules;
+import dev.stillgate.loadtests.campaign.traffic.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.Tactics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,7 +27,7 @@ final class Log {
 
     private Log() {}
 
-    static Simulation simulation(long seed, int days, int honest, List<Plan> plans) {
+    static Simulation simulation(long seed, int days, int honest, List<CampaignPlan> plans) {
         return Simulation.create(
                 new Scenario("test", days, honest, plans), seed, days, honest, 1, Tactics.STUBBORN, SignUpRules.PLAIN);
     }

@@ -3,10 +3,10 @@ package dev.stillgate.loadtests.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.stillgate.loadtests.campaign.client.Account;
-import dev.stillgate.loadtests.campaign.honest.Population;
-import dev.stillgate.loadtests.campaign.scenario.Scenario;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.HonestPopulation;
+import dev.stillgate.loadtests.campaign.traffic.Scenario;
+import dev.stillgate.loadtests.campaign.traffic.SimulatedAccount;
+import dev.stillgate.loadtests.campaign.traffic.Simulation;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -63,7 +63,7 @@ final class LogFormatTest {
         Set<String> labels =
                 LINES.stream().map(line -> line.path("label").asText()).collect(Collectors.toSet());
         Set<String> expected = new HashSet<>();
-        Population.groups().forEach(group -> expected.add("honest:" + group));
+        HonestPopulation.groups().forEach(group -> expected.add("honest:" + group));
         Scenario.named("default").campaigns().forEach(plan -> expected.add("campaign:" + plan.name()));
         expected.add("campaign:seeds/cover");
         assertThat(labels).containsAll(expected);
@@ -72,7 +72,7 @@ final class LogFormatTest {
 
     @Test
     void accountsAreListedWithRandomIds() {
-        Set<String> listed = SIMULATION.accounts().stream().map(Account::id).collect(Collectors.toSet());
+        Set<String> listed = SIMULATION.accounts().stream().map(SimulatedAccount::id).collect(Collectors.toSet());
         assertThat(listed).hasSameSizeAs(SIMULATION.accounts()).allMatch(id -> id.matches("a-[0-9a-f]{12}"));
         assertThat(LINES).allMatch(line -> listed.contains(line.path("account").asText()));
         assertThat(SIMULATION.accounts().stream().map(account -> account.entry("")))

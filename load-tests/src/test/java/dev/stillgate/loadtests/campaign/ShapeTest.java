@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.stillgate.loadtests.campaign.attack.Evasion;
-import dev.stillgate.loadtests.campaign.attack.Plan;
-import dev.stillgate.loadtests.campaign.attack.Work;
-import dev.stillgate.loadtests.campaign.scenario.Scenario;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
-import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.api.ModelConversation;
+import dev.stillgate.loadtests.campaign.traffic.CampaignPlan;
+import dev.stillgate.loadtests.campaign.traffic.Evasion;
+import dev.stillgate.loadtests.campaign.traffic.Scenario;
+import dev.stillgate.loadtests.campaign.traffic.SimulatedExchange;
+import dev.stillgate.loadtests.campaign.traffic.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.Work;
 import dev.stillgate.loadtests.campaign.traffic.World;
-import dev.stillgate.loadtests.campaign.wire.Conversation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 final class ShapeTest {
     private static final long HOUR = 3_600_000;
 
-    private static Simulation campaign(Plan plan) {
+    private static Simulation campaign(CampaignPlan plan) {
         return Log.simulation(3, 10, 0, List.of(plan.from(0)));
     }
 
@@ -52,7 +52,7 @@ final class ShapeTest {
 
     @Test
     void publishedCampaignsHaveTheirRatePerAccount() {
-        for (Plan plan : Scenario.named("rows").campaigns()) {
+        for (CampaignPlan plan : Scenario.named("rows").campaigns()) {
             Map<String, int[]> daily = Log.daily(campaign(plan), "campaign:" + plan.name());
             assertThat(daily).hasSize(plan.accounts());
             double perDay = daily.values().stream()
@@ -66,7 +66,7 @@ final class ShapeTest {
 
     @Test
     void balancerIsMoreEvenThanRandomAccounts() {
-        Plan plan = Plan.of("x", 40, 20, Work.GRADING);
+        CampaignPlan plan = CampaignPlan.of("x", 40, 20, Work.GRADING);
         assertThat(unevenness(Log.daily(campaign(plan), "campaign:x"))).isLessThan(0.16);
         assertThat(unevenness(Log.daily(campaign(plan.hiding(Evasion.RANDOM)), "campaign:x")))
                 .isBetween(0.8, 1.25);
@@ -101,7 +101,7 @@ final class ShapeTest {
     void responsesWorkSendsEachPromptFourTimes() {
         Map<String, Set<Long>> times = new HashMap<>();
         Map<String, Integer> asked = new HashMap<>();
-        for (JsonNode line : Log.lines(campaign(Plan.of("x", 12, 8, Work.RESPONSES)))) {
+        for (JsonNode line : Log.lines(campaign(CampaignPlan.of("x", 12, 8, Work.RESPONSES)))) {
             JsonNode request = line.path("request");
             String prompt = request.path("messages").toString() + request.path("input");
             times.computeIfAbsent(prompt, key -> new HashSet<>())
@@ -118,14 +118,14 @@ final class ShapeTest {
 
     @Test
     void conversationsMoveBetweenAccountsUnlessPinned() {
-        Plan plan = Plan.of("x", 10, 30, Work.TOOLS);
+        CampaignPlan plan = CampaignPlan.of("x", 10, 30, Work.TOOLS);
         assertThat(movedTurns(campaign(plan))).isGreaterThan(1000);
         assertThat(movedTurns(campaign(plan.hiding(Evasion.PINNED)))).isZero();
     }
 
     /** Counts turns whose previous turn was sent by another account. */
     private static int movedTurns(Simulation simulation) {
-        Map<Conversation, String> owner = new IdentityHashMap<>();
+        Map<ModelConversation, String> owner = new IdentityHashMap<>();
         int[] foreign = {0};
         simulation.play(exchange -> {
             String account = exchange.account().id();
@@ -152,7 +152,7 @@ final class ShapeTest {
 
     @Test
     void sessionsUseOneAccountPerBlockAtTheSameRate() {
-        Plan plan = Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.SESSIONS);
+        CampaignPlan plan = CampaignPlan.of("x", 40, 15, Work.GRADING).hiding(Evasion.SESSIONS);
         List<String> accounts = accounts(campaign(plan));
         assertThat(accounts.size()).isBetween(5400, 6600);
         assertThat(shareOfRepetitions(accounts)).isBetween(0.9, 0.98);
@@ -161,7 +161,7 @@ final class ShapeTest {
 
     @Test
     void accountsWithOwnTimesOverlap() {
-        Plan plan = Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.OWN_TIMES);
+        CampaignPlan plan = CampaignPlan.of("x", 40, 15, Work.GRADING).hiding(Evasion.OWN_TIMES);
         List<String> accounts = accounts(campaign(plan));
         assertThat(accounts.size()).isBetween(4500, 7500);
         assertThat(shareOfRepetitions(accounts)).isBetween(0.5, 0.9);
@@ -169,12 +169,12 @@ final class ShapeTest {
 
     @Test
     void churnReplacesAccountsAndSharesCanBeUneven() {
-        assertThat(accounts(campaign(Plan.of("x", 20, 15, Work.GRADING).hiding(Evasion.CHURN))).stream()
+        assertThat(accounts(campaign(CampaignPlan.of("x", 20, 15, Work.GRADING).hiding(Evasion.CHURN))).stream()
                         .distinct()
                         .count())
                 .isBetween(45L, 90L);
         Map<String, Long> shares =
-                accounts(campaign(Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.UNEVEN))).stream()
+                accounts(campaign(CampaignPlan.of("x", 40, 15, Work.GRADING).hiding(Evasion.UNEVEN))).stream()
                         .collect(Collectors.groupingBy(account -> account, Collectors.counting()));
         assertThat(Collections.max(shares.values())).isGreaterThan(8 * Collections.min(shares.values()));
     }
@@ -182,14 +182,14 @@ final class ShapeTest {
     @Test
     void relayDealsTheLeastRecentlyUsedAccountToEachBlockOfStarts() {
         Set<List<Object>> clients = new HashSet<>();
-        Map<Conversation, Long> begun = new IdentityHashMap<>();
-        List<Exchange> starts = new ArrayList<>();
+        Map<ModelConversation, Long> begun = new IdentityHashMap<>();
+        List<SimulatedExchange> starts = new ArrayList<>();
         int[] pinned = {0, 0};
-        Plan plan = Plan.of("x", 20, 30, Work.TOOLS).hiding(Evasion.RELAYED);
-        Map<Conversation, String> last = new IdentityHashMap<>();
+        CampaignPlan plan = CampaignPlan.of("x", 20, 30, Work.TOOLS).hiding(Evasion.RELAYED);
+        Map<ModelConversation, String> last = new IdentityHashMap<>();
         campaign(plan).play(exchange -> {
             String account = exchange.account().id();
-            Conversation conversation = exchange.conversation();
+            ModelConversation conversation = exchange.conversation();
             clients.add(List.of(
                     exchange.account().client().ja4(),
                     exchange.account().client().json().toString()));
@@ -220,7 +220,7 @@ final class ShapeTest {
     void peopleOfARelayAreSpreadOverItsAccounts() {
         Map<String, Set<String>> accounts = new HashMap<>();
         for (JsonNode line :
-                Log.lines(campaign(Plan.of("x", 20, 20, Work.GRADING).hiding(Evasion.RELAYED)))) {
+                Log.lines(campaign(CampaignPlan.of("x", 20, 20, Work.GRADING).hiding(Evasion.RELAYED)))) {
             JsonNode request = line.path("request");
             String person = request.at("/metadata/user_id").asText()
                     + request.path("user").asText()
@@ -231,7 +231,7 @@ final class ShapeTest {
         }
         assertThat(accounts).hasSizeBetween(25, 30);
         assertThat(accounts.values()).allMatch(of -> of.size() > 1).anyMatch(of -> of.size() > 10);
-        for (JsonNode line : Log.lines(campaign(Plan.of("x", 2, 5, Work.GRADING)))) {
+        for (JsonNode line : Log.lines(campaign(CampaignPlan.of("x", 2, 5, Work.GRADING)))) {
             assertThat(line.path("request").has("metadata")).isFalse();
             assertThat(line.path("request").has("user")).isFalse();
             assertThat(line.path("request").has("safety_identifier")).isFalse();
@@ -240,7 +240,7 @@ final class ShapeTest {
 
     @Test
     void modelJumpMovesHalfOfTheTrafficWithinADay() {
-        Simulation simulation = campaign(Plan.of("x", 20, 60, Work.BARE).hiding(Evasion.MODEL_JUMP));
+        Simulation simulation = campaign(CampaignPlan.of("x", 20, 60, Work.BARE).hiding(Evasion.MODEL_JUMP));
         long release = simulation.world().release();
         int[] seen = {0, 0};
         simulation.play(exchange -> {

@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.campaign.text;
 
-import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.random.Dice;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,19 +54,19 @@ public final class Grammar {
     }
 
     /** Returns a scope for a topic, with a random subject. */
-    public Scope scope(Dice dice, Topic topic, WritingStyle style) {
+    public TextScope scope(Dice dice, Topic topic, WritingStyle style) {
         StringBuilder subject = new StringBuilder();
-        topic.slot("thing").write(new Scope(dice, topic, "", style), subject);
-        return new Scope(dice, topic, subject.toString(), style);
+        topic.slot("thing").write(new TextScope(dice, topic, "", style), subject);
+        return new TextScope(dice, topic, subject.toString(), style);
     }
 
     /** Writes a text by a rule. */
-    public void write(String rule, Scope scope, StringBuilder out) {
+    public void write(String rule, TextScope scope, StringBuilder out) {
         known(rule).write(scope, out);
     }
 
     /** Writes a text by an alternative of a rule; the index wraps around. */
-    public void write(String rule, int way, Scope scope, StringBuilder out) {
+    public void write(String rule, int way, TextScope scope, StringBuilder out) {
         known(rule).write(way, scope, out);
     }
 
@@ -79,7 +79,7 @@ public final class Grammar {
     }
 
     /** Returns a text by a rule. */
-    public String text(String rule, Scope scope) {
+    public String text(String rule, TextScope scope) {
         StringBuilder out = new StringBuilder();
         write(rule, scope, out);
         return out.toString();

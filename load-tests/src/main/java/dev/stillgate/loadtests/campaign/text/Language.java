@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.campaign.text;
 
-import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.random.Dice;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,21 +38,21 @@ public final class Language {
     }
 
     /** Returns a scope for a topic, with a random subject. */
-    public Scope scope(Dice dice, Topic topic, WritingStyle style) {
+    public TextScope scope(Dice dice, Topic topic, WritingStyle style) {
         return grammar.scope(dice, topic, style);
     }
 
     /** Writes a question, optionally with background information. */
-    public String ask(Scope scope, boolean longer) {
+    public String ask(TextScope scope, boolean longer) {
         return spoken(longer ? "ask.long" : "ask", scope);
     }
 
     /** Writes a follow-up question. */
-    public String follow(Scope scope) {
+    public String follow(TextScope scope) {
         return spoken("follow", scope);
     }
 
-    private String spoken(String rule, Scope scope) {
+    private String spoken(String rule, TextScope scope) {
         StringBuilder out = new StringBuilder(256);
         grammar.write(rule, scope, out);
         scope.style().apply(scope.dice(), out, this == english());
@@ -60,7 +60,7 @@ public final class Language {
     }
 
     /** Writes a response in prose of 60 to 250 words. */
-    public String answer(Scope scope) {
+    public String answer(TextScope scope) {
         Dice dice = scope.dice();
         StringBuilder out = new StringBuilder(1024);
         grammar.write("answer.open", scope, out);
@@ -89,7 +89,7 @@ public final class Language {
         return out.toString();
     }
 
-    private void list(Scope scope, StringBuilder out) {
+    private void list(TextScope scope, StringBuilder out) {
         int items = scope.dice().between(3, 6);
         for (int i = 1; i <= items; i++) {
             out.append(i == 1 ? "\n\n- " : "\n- ");

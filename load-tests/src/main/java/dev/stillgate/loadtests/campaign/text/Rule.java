@@ -9,7 +9,7 @@ final class Rule {
 
     /** A part of an alternative: a constant or a reference. */
     interface Part {
-        void write(Scope scope, StringBuilder out);
+        void write(TextScope scope, StringBuilder out);
     }
 
     void add(List<Part> way) {
@@ -22,11 +22,11 @@ final class Rule {
         return ways.length == 0;
     }
 
-    void write(Scope scope, StringBuilder out) {
+    void write(TextScope scope, StringBuilder out) {
         write(scope.dice().below(ways.length), scope, out);
     }
 
-    void write(int way, Scope scope, StringBuilder out) {
+    void write(int way, TextScope scope, StringBuilder out) {
         for (Part part : ways[way % ways.length]) {
             part.write(scope, out);
         }

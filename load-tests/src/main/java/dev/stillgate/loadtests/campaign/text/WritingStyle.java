@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.campaign.text;
 
-import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.random.Dice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,7 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
-import dev.stillgate.loadtests.campaign.client.Client;
-import dev.stillgate.loadtests.campaign.wire.Conversation;
-import dev.stillgate.loadtests.campaign.wire.Wire;
+import dev.stillgate.loadtests.api.ModelConversation;
+import dev.stillgate.loadtests.api.Wire;
 import dev.stillgate.loadtests.json.JsonBuffer;
 
 /** Formatter of an exchange as a line of the exchange log. Reusable; not thread-safe. */
@@ -10,9 +9,9 @@ public final class ExchangeLine {
     private final JsonBuffer line = new JsonBuffer(1 << 16);
 
     /** Returns the line of an exchange without its line terminator, valid until the next call. */
-    public JsonBuffer of(Exchange exchange) {
+    public JsonBuffer of(SimulatedExchange exchange) {
         line.clear();
-        Conversation conversation = exchange.conversation();
+        ModelConversation conversation = exchange.conversation();
         Wire wire = conversation.wire();
         Client client = exchange.account().client();
         line.fill(

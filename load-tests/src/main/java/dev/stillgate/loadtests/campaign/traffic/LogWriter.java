@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Writer of an exchange log, one line per exchange. Not thread-safe. */
-public final class LogWriter implements Consumer<Exchange> {
+public final class LogWriter implements Consumer<SimulatedExchange> {
     private final OutputStream out;
     private final ExchangeLine line = new ExchangeLine();
     private final Map<String, Long> lines = new TreeMap<>();
@@ -31,7 +31,7 @@ public final class LogWriter implements Consumer<Exchange> {
     }
 
     @Override
-    public void accept(Exchange exchange) {
+    public void accept(SimulatedExchange exchange) {
         JsonBuffer json = line.of(exchange).raw("\n");
         lines.merge(exchange.label(), 1L, Long::sum);
         written += json.length();

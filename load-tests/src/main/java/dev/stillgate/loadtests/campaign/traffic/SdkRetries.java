@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
-import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.random.Dice;
 
 /**
  * Retries of the official SDKs (anthropic-sdk-python and openai-python, {@code _base_client.py}): twice after 408, 409,

@@ -1,7 +1,6 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
-import dev.stillgate.loadtests.campaign.client.Location;
-import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.random.Dice;
 
 /**
  * The setting of a run: random draws, period and models.

@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
-import dev.stillgate.loadtests.campaign.wire.Reply;
+import dev.stillgate.loadtests.api.ModelReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -13,26 +13,26 @@ public final class ScriptedApi implements Api {
     /** A refusal of a blocked account. */
     public static final ApiResponse BLOCKED = new ApiResponse(403, -1, true);
 
-    private final Function<Exchange, ApiResponse> rule;
+    private final Function<SimulatedExchange, ApiResponse> rule;
     private final List<Attempt> attempts = new ArrayList<>();
-    private final List<Reply> postponed = new ArrayList<>();
+    private final List<ModelReply> postponed = new ArrayList<>();
 
     /** An exchange that was sent, with the response to it. */
-    public record Attempt(long time, String account, Reply reply, ApiResponse response) {}
+    public record Attempt(long time, String account, ModelReply reply, ApiResponse response) {}
 
-    public ScriptedApi(Function<Exchange, ApiResponse> rule) {
+    public ScriptedApi(Function<SimulatedExchange, ApiResponse> rule) {
         this.rule = rule;
     }
 
     @Override
-    public ApiResponse send(Exchange exchange) {
+    public ApiResponse send(SimulatedExchange exchange) {
         ApiResponse response = rule.apply(exchange);
         attempts.add(new Attempt(exchange.time(), exchange.account().id(), exchange.reply(), response));
         return response;
     }
 
     @Override
-    public void postpone(long time, String label, String account, Reply reply) {
+    public void postpone(long time, String label, String account, ModelReply reply) {
         postponed.add(reply);
     }
 
@@ -41,7 +41,7 @@ public final class ScriptedApi implements Api {
     }
 
     /** Returns the responses that clients wanted when they had no usable account. */
-    public List<Reply> postponed() {
+    public List<ModelReply> postponed() {
         return postponed;
     }
 }

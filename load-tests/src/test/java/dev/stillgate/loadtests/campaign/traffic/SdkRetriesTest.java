@@ -2,7 +2,7 @@ package dev.stillgate.loadtests.campaign.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.random.Dice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,0 +1,142 @@
+package dev.stillgate.loadtests.campaign.traffic;
+
+import dev.stillgate.loadtests.random.Dice;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A campaign of a log that reacts to refusals as generated campaigns do. A line is sent by its account, or by the least
+ * used account of the same API that is free. New lines come as logged. Not thread-safe.
+ */
+final class LoggedCampaign {
+    private static final long MINUTE = 60_000;
+    private static final long LONGEST_WAIT = 3 * Location.DAY;
+    private static final int RETRIES = 2; // of the backlog for each line of the log
+
+    private final Tactics tactics;
+    private final Dice dice;
+    private final LoggedAccounts accounts;
+    private final LineApi api;
+    private final Map<String, LoggedClient> clients = new LinkedHashMap<>();
+    private final Deque<Waiting> backlog = new ArrayDeque<>();
+    private boolean refused;
+    private long first = -1;
+    private long lines;
+    private int logged;
+    private long due = Source.NEVER;
+
+    /** A line that was refused or had no account. */
+    private record Waiting(LoggedLine line, long since) {}
+
+    LoggedCampaign(Tactics tactics, Dice dice, LoggedAccounts accounts, LineApi api) {
+        this.tactics = tactics;
+        this.dice = dice;
+        this.accounts = accounts;
+        this.api = api;
+    }
+
+    /** Returns when the backlog is tried next, in milliseconds since the epoch, {@link Source#NEVER} if it is empty. */
+    long due() {
+        return due;
+    }
+
+    /** Sends a line of the log; cover traffic of abandoned accounts is dropped. */
+    void send(LoggedLine line) {
+        LoggedClient own = clients.get(line.account());
+        if (own == null) {
+            own = accounts.logged(line, dice);
+            clients.put(own.id(), own);
+            logged++;
+        }
+        own.logged(line);
+        if (line.isCover()) {
+            if (!own.isAbandoned(line.time())) {
+                react(own, line.time(), api.send(attempt(line, line, own)));
+            }
+            return;
+        }
+        lines++;
+        first = first < 0 ? line.time() : first;
+        LoggedClient client = own.isFree(line.time(), mostADay(line.time())) ? own : other(line, line.time());
+        if (client == null) {
+            api.postpone(attempt(line, line, own), line.tokens());
+            keep(line, line.time(), line.time() + MINUTE);
+        } else {
+            send(line, line.time(), line.time(), client);
+        }
+    }
+
+    /** Tries the next line of the backlog. */
+    void retry() {
+        long time = due;
+        Waiting next = backlog.poll();
+        while (next != null && time - next.since > LONGEST_WAIT) {
+            next = backlog.poll();
+        }
+        due = Source.NEVER;
+        if (next == null) {
+            return;
+        }
+        LoggedClient client = other(next.line, time);
+        if (client == null) {
+            backlog.addFirst(next);
+            due = time + 5 * MINUTE;
+            return;
+        }
+        send(next.line, next.since, time, client);
+        double gap = (double) (time - first) / Math.max(1, lines) / RETRIES;
+        due = backlog.isEmpty() ? Source.NEVER : time + 1 + (long) (gap * dice.exponential());
+    }
+
+    private void send(LoggedLine line, long since, long time, LoggedClient client) {
+        LoggedLine sent = client.id().equals(line.account()) ? line : line.by(client.last(), client.id());
+        ApiResponse response = api.send(attempt(line, sent.at(time), client));
+        react(client, time, response);
+        if (!response.isServed()) {
+            refused = true;
+            keep(line, since, time + MINUTE);
+        }
+    }
+
+    private static Attempt attempt(LoggedLine wanted, LoggedLine sent, LoggedClient client) {
+        return sent.attempt(wanted, client.id(), client.isVerified());
+    }
+
+    private void react(LoggedClient client, long time, ApiResponse response) {
+        if (client.note(time, response, tactics.replaces()) && tactics.replaces()) {
+            LoggedClient replacement = accounts.replace(client, dice);
+            client.replacedBy(replacement);
+            clients.put(replacement.id(), replacement);
+        }
+    }
+
+    private void keep(LoggedLine line, long since, long time) {
+        backlog.add(new Waiting(line, since));
+        due = Math.min(due, time);
+    }
+
+    /** Returns the least used account of the same API that is free and was recently in the log. */
+    private @Nullable LoggedClient other(LoggedLine line, long time) {
+        double mostADay = mostADay(time);
+        Predicate<LoggedClient> usable = client -> client.isFree(time, mostADay)
+                && client.last().path().equals(line.path())
+                && time - client.last().time() < LONGEST_WAIT;
+        LoggedClient best = null;
+        for (LoggedClient client : clients.values()) {
+            if (usable.test(client) && (best == null || client.usedOn(time) < best.usedOn(time))) {
+                best = client;
+            }
+        }
+        return best;
+    }
+
+    /** Returns the most requests of an account a day: a multiple of the campaign's mean, once it was refused. */
+    private double mostADay(long time) {
+        double days = Math.max(1, (time - first) / (double) Location.DAY);
+        return refused ? Math.max(1, tactics.mostTimes() * lines / days / logged) : Double.MAX_VALUE;
+    }
+}

@@ -1,8 +1,0 @@
-package dev.stillgate.loadtests.campaign.wire;
-
-/**
- * A tool call in a response.
- *
- * @param arguments a JSON object
- */
-public record ToolCall(String id, String name, String arguments) {}

@@ -1,4 +1,4 @@
-/** Command line of a seeded simulator of honest customers and extraction campaigns. */
+/** Simulator of honest customers and campaigns, and its outputs: a log, a closed loop, traffic for a gateway. */
 @NullMarked
 package dev.stillgate.loadtests.campaign;
 

@@ -1,4 +1,4 @@
-/** Prompts and responses generated from grammars. */
+/** Conversations of people and programs with a model, written by grammars. */
 @NullMarked
 package dev.stillgate.loadtests.campaign.text;
 

@@ -1,4 +1,4 @@
-/** Exchanges in order of time, and the exchange log they are written to. */
+/** Accounts of honest customers and campaigns, and the traffic that they send. */
 @NullMarked
 package dev.stillgate.loadtests.campaign.traffic;
 

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Tests the canary: p-values of marked texts and of models trained on them.
+# Measures the canary: p-values of marked texts and of models trained on them.
 #
-# Marks texts, trains student models on them, audits the students, and edits leaked texts. Prints how small the p-values are and
-# whether they are uniform for texts and students that never saw the key. Exits with 1 if they are not.
+# Marks texts, trains n-gram models on them and audits the models. Prints how small the p-values are.
 set -euo pipefail
 
 usage() {
@@ -12,8 +11,7 @@ usage: load-tests/run canary [--data DIR] [--table FILE] [--parts P,...] [--half
   --data DIR        directory of the texts, default $STILLGATE_CANARY_TEXTS or load-tests/data; without texts the
                     test prints a message and exits with 0
   --table FILE      table of word classes, default config/canary/english.yaml
-  --parts P,...     default all of: leaks, deep (a long leak), altered, calibration, groups (n-gram students of text
-                    marked with one key)
+  --parts P,...     default both: leaks, groups (n-gram students of text marked with one key)
   --half HALF       half of each set of texts: held-out (default), development (used to choose constants), or all
   --keys N          number of keys for leaked text, default 100
   --student-keys N  students for each marked share, each with its own key, default 5

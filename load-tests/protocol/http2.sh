@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks that HTTP/2 clients get the same responses from a gateway as HTTP/1.1 clients.
 # usage: load-tests/run http2
-# curl, nghttp, h2load, the JDK's client and the Node SDKs send requests in clear and over TLS: whole responses, streams, large
+# curl, nghttp, h2load and the Node SDKs send requests in clear and over TLS: whole responses, streams, large
 # uploads, errors and refusals, on one stream and on a hundred at once. Prints a table and exits with 1 if anything differs.
 # Needs curl with HTTP/2, nghttp and h2load (Debian: nghttp2-client), openssl, Node 20; takes about two minutes.
 set -euo pipefail
@@ -21,7 +21,7 @@ build
 start_stub
 start_http2_gateway
 
-CLIENTS=(curl-h2c curl-tls curl-upgrade nghttp-h2c nghttp-tls java-tls java-upgrade)
+CLIENTS=(curl-h2c curl-tls curl-upgrade nghttp-h2c nghttp-tls)
 ask_nghttp() { # case, url
   local name=$1 url=$2 code
   set -- -H 'x-api-key: sk-http2' -H 'content-type: application/json' -H 'accept-encoding: identity' -t 30 -y
@@ -36,17 +36,6 @@ ask_nghttp() { # case, url
   VERSION=2
 }
 
-ask_java() { # case, url
-  local name=$1 body=-
-  [ -z "${BODIES[$name]}" ] || body=$RUN/${BODIES[$name]}
-  (load_tests_java dev.stillgate.loadtests.http2.JavaClient "$RUN/cert.pem" "$2${PATHS[$name]}" "$body" "${FIELDS[$name]:--}" \
-    "$RUN/fields" "$RUN/content") > "$RUN/java.out" 2> "$RUN/java.err" || true
-  local code version
-  read -r code version < "$RUN/java.out" || true
-  write_down "${code:-000}" "$RUN/fields" "$RUN/content"
-  VERSION=${version:-0}
-}
-
 ask() { # client, case: writes the response to $RUN/got and its HTTP version to VERSION
   rm -f "$RUN/fields" "$RUN/content"
   : > "$RUN/fields"
@@ -58,8 +47,6 @@ ask() { # client, case: writes the response to $RUN/got and its HTTP version to 
     curl-upgrade) ask_curl "$2" "$clear" --http2 ;;
     nghttp-h2c) ask_nghttp "$2" "$clear" ;;
     nghttp-tls) ask_nghttp "$2" "$secret" ;;
-    java-tls) ask_java "$2" "$secret" ;;
-    java-upgrade) ask_java "$2" "$clear" ;;
   esac > "$RUN/got"
 }
 

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Cost of parsed prompts on the request path, and of their new text on the reading thread: a short message, a longer
- * one, and an agent's turn with one new message. Every operation uses another prompt, so that branch predictors cannot
+ * Cost of parsed prompts on the request path, and of their new text on the reading thread: a short message and an
+ * agent's turn with one new message. Every operation uses another prompt, so that branch predictors cannot
  * learn one.
  */
 @State(Scope.Thread)
@@ -32,33 +32,26 @@ public class PromptBench {
     private static final int AGENTS = 8;
     private static final String WORDS = """
             the of and to in a is that for it with as was on be by this which or from at are have not had but were they
-            light keeper wrote evening harbour weather question answer because through system explain function returns
-            value between several report customers important remember difference numbers calculate python javascript list
-            language write please help example following paragraph summary history science temperature pressure water
-            generate describe instructions student teacher market company product analysis performance memory server
-            database table request response error message network security account payment delivery schedule project
-            I'm don't it's there's 12 2026 3.5 100 "quoted words here" `code()` e.g. however, therefore, finally.
+            question answer because through system explain function returns value between several report important remember
+            number calculate python list write please help example summary history science pressure memory server request
+            I'm don't there's 12 2026 3.5 "quoted words here" `code()` e.g. however, therefore, finally.
             """;
 
     private final PromptReaders readers = new PromptReaders(new byte[32]);
     private final PromptReader reader = readers.prompts();
     private final TextReader texts = readers.texts();
     private final PromptFeatures features = new PromptFeatures();
-    private final BodyView.Chat[] short1 = new BodyView.Chat[PROMPTS];
-    private final BodyView.Chat[] longer = new BodyView.Chat[PROMPTS];
+    private final BodyView.Chat[] shorts = new BodyView.Chat[PROMPTS];
     private final BodyView.Chat[] agents = new BodyView.Chat[AGENTS];
     private final UnreadPrompt[] shortTexts = new UnreadPrompt[PROMPTS];
-    private final UnreadPrompt[] longerTexts = new UnreadPrompt[PROMPTS];
     private int turn;
 
     /** Generates the prompts. */
     public PromptBench() {
         Random random = new Random(42);
         for (int i = 0; i < PROMPTS; i++) {
-            short1[i] = parsed("{\"messages\":[" + message("user", prose(random, 1200)) + "]}");
-            longer[i] = parsed("{\"messages\":[" + message("user", prose(random, 11_200)) + "]}");
-            shortTexts[i] = reader.read(short1[i], features);
-            longerTexts[i] = reader.read(longer[i], features);
+            shorts[i] = parsed("{\"messages\":[" + message("user", prose(random, 1200)) + "]}");
+            shortTexts[i] = reader.read(shorts[i], features);
         }
         for (int i = 0; i < AGENTS; i++) {
             agents[i] = parsed(agent(random));
@@ -80,31 +73,14 @@ public class PromptBench {
                 .replace("\n", "\\n");
     }
 
-    /** Returns the request body of an agent of 300 kB: a system prompt of 12 kB, 30 tools, 120 messages. */
+    /** Returns the request body of an agent of 300 kB: a system prompt of 12 kB and some 130 messages. */
     private static String agent(Random random) {
-        StringBuilder body = new StringBuilder("{\"system\":\"" + prose(random, 12_000) + "\",\"tools\":[");
-        for (int i = 0; i < 30; i++) {
-            body.append(i == 0 ? "" : ",").append("{\"name\":\"tool_").append(i).append("\",\"description\":\"");
-            body.append(prose(random, 400)).append("\",\"input_schema\":{\"type\":\"object\"}}");
-        }
-        body.append("],\"messages\":[").append(message("user", prose(random, 2000)));
+        StringBuilder body = new StringBuilder("{\"system\":\"" + prose(random, 12_000) + "\",\"messages\":[");
         while (body.length() < 299_000) {
-            String id = "toolu_" + random.nextInt(1 << 30);
-            body.append(",{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"")
-                    .append(prose(random, 500));
-            body.append("\"},{\"type\":\"tool_use\",\"id\":\"").append(id);
-            body.append("\",\"name\":\"tool_1\",\"input\":{\"path\":\"a\"}}]},{\"role\":\"user\",\"content\":[");
-            body.append("{\"type\":\"tool_result\",\"tool_use_id\":\"")
-                    .append(id)
-                    .append("\",\"content\":\"");
-            body.append(prose(random, 4000)).append("\"}]}");
+            body.append(message("user", prose(random, 4_000))).append(',');
+            body.append(message("assistant", prose(random, 500))).append(',');
         }
-        return body.append(',')
-                .append(message("assistant", prose(random, 300)))
-                .append(',')
-                .append(message("user", prose(random, 300)))
-                .append("]}")
-                .toString();
+        return body.append(message("user", prose(random, 300))).append("]}").toString();
     }
 
     private static String message(String role, String text) {
@@ -123,12 +99,7 @@ public class PromptBench {
 
     @Benchmark
     public UnreadPrompt promptOf1200Characters() {
-        return read(short1, PROMPTS);
-    }
-
-    @Benchmark
-    public UnreadPrompt promptOf11200Characters() {
-        return read(longer, PROMPTS);
+        return read(shorts, PROMPTS);
     }
 
     @Benchmark
@@ -139,12 +110,6 @@ public class PromptBench {
     @Benchmark
     public PromptFeatures textOf1200Characters() {
         texts.read(shortTexts[turn++ & (PROMPTS - 1)], features);
-        return features;
-    }
-
-    @Benchmark
-    public PromptFeatures textOf11200Characters() {
-        texts.read(longerTexts[turn++ & (PROMPTS - 1)], features);
         return features;
     }
 

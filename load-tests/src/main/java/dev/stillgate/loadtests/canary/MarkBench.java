@@ -7,7 +7,6 @@ import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.KeyStatistic;
 import dev.stillgate.canary.proof.SiteReader;
-import dev.stillgate.canary.proof.Tail;
 import dev.stillgate.canary.text.edit.FormChooser;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import dev.stillgate.canary.text.table.ClassTable;
@@ -47,28 +46,14 @@ final class MarkBench {
         return marked.append(editor.end()).toString();
     }
 
-    ClassSheet sheet() {
-        return sheet;
-    }
-
     SiteReader reader() {
         return new SiteReader(table, sheet);
     }
 
-    SiteReader read(List<String> texts) {
-        SiteReader reader = reader();
-        texts.forEach(reader::read);
-        return reader;
-    }
-
-    KeyStatistic weighed(SiteReader suspect, @Nullable SiteReader reference) {
-        return KeyStatistic.of(
-                suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
-    }
-
     double log10p(CanaryKey key, SiteReader suspect, @Nullable SiteReader reference) {
-        Tail tail = weighed(suspect, reference).tail(key);
-        return tail.log10AtLeast();
+        KeyStatistic statistic = KeyStatistic.of(
+                suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
+        return statistic.tail(key).log10AtLeast();
     }
 
     /** Draws texts until they have a number of words; the last one is cut. */

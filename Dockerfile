@@ -51,6 +51,7 @@ RUN mkdir -p /image/etc /image/var/lib/stillgate \
     && { echo -XX:AOTCache=/opt/stillgate/lib/stillgate.aot; cat bin/train.args; } > bin/stillgate.args \
     && { printf '%s\n' -Xms8m -Xmx128m -XX:TieredStopAtLevel=1; cat bin/stillgate.args; } > bin/verb.args \
     && rm bin/stillgate \
+    && "$JAVA_HOME/bin/javac" -d bin config/deploy/container/Train.java \
     && cp -r config /image/etc/stillgate \
     && cp config/deploy/container/stillgate.yaml /image/etc/stillgate/stillgate.yaml \
     && rm -r /image/etc/stillgate/deploy \
@@ -73,7 +74,7 @@ ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=50 -XX:+UseG1GC -XX:-UsePerfData" \
     STILLGATE_CONFIG_DIR=/etc/stillgate \
     STILLGATE_ADMIN=http://127.0.0.1:9090
 # A cache of loaded classes and hot methods, for these options and this JVM.
-RUN ["/opt/java/bin/java", "-XX:AOTCacheOutput=/opt/stillgate/lib/stillgate.aot", "@/opt/stillgate/bin/train.args", "train"]
+RUN ["/opt/java/bin/java", "-cp", "/opt/stillgate/bin", "Train", "/opt/stillgate/lib/stillgate.aot", "/opt/java/bin/java", "@/opt/stillgate/bin/train.args"]
 USER 10001:10001
 WORKDIR /var/lib/stillgate
 VOLUME /var/lib/stillgate

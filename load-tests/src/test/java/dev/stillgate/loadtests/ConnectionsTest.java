@@ -3,7 +3,7 @@ package dev.stillgate.loadtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.stillgate.loadtests.http1.ResponseReader;
+import dev.stillgate.loadtests.peer.ResponseReader;
 import dev.stillgate.loadtests.stub.StubModel;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,13 @@
 package dev.stillgate.loadtests.canary;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -9,7 +16,8 @@ import java.util.stream.Stream;
  * drawn from a random occurrence of the longest context with probability (count - discount) / count, else from a
  * shorter context. Thread-safe.
  */
-final class NgramStudent {
+public final class NgramStudent {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final double DISCOUNT = 0.25;
 
     private final Vocabulary vocabulary;
@@ -27,6 +35,24 @@ final class NgramStudent {
         java.util.Arrays.setAll(positions, i -> i);
         java.util.Arrays.sort(positions, this::compare);
         sorted = java.util.Arrays.stream(positions).mapToInt(i -> i).toArray();
+    }
+
+    /**
+     * Trains a model on the texts of a file and writes texts of the model to another; both have JSON lines.
+     *
+     * @param count the number of texts to write
+     */
+    public static void write(Path training, Path out, int count, long seed) throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (String line : Files.readAllLines(training)) {
+            texts.add(JSON.readTree(line).path("text").asText());
+        }
+        NgramStudent student = new NgramStudent(texts, Students.ORDER);
+        List<String> lines = new ArrayList<>();
+        for (String text : student.answers(new SplittableRandom(seed), count, Students.ANSWER_TOKENS)) {
+            lines.add(JSON.writeValueAsString(Map.of("text", text)));
+        }
+        Files.write(out, lines);
     }
 
     private int compare(int a, int b) {

@@ -2,7 +2,7 @@ package dev.stillgate.loadtests.chaos;
 
 import static dev.stillgate.loadtests.chaos.Http1Model.ascii;
 
-import dev.stillgate.loadtests.http1.ResponseReader;
+import dev.stillgate.loadtests.peer.ResponseReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

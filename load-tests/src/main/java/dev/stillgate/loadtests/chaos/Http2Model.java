@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.chaos;
 
+import dev.stillgate.loadtests.peer.Http2Peer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -23,7 +23,7 @@ public final class CompressedGateway {
     }
 
     /** Returns a ticker whose calendar is accelerated by a factor since a time. */
-    static Ticker ticker(Ticker machine, double speedup, long since) {
+    public static Ticker ticker(Ticker machine, double speedup, long since) {
         return new Ticker() {
             @Override
             public long nanos() {
@@ -33,6 +33,11 @@ public final class CompressedGateway {
             @Override
             public long millis() {
                 return since + (long) ((machine.millis() - since) * speedup);
+            }
+
+            @Override
+            public double pace() {
+                return speedup;
             }
         };
     }

@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.faults;
 
-import dev.stillgate.loadtests.http1.ResponseReader;
+import dev.stillgate.loadtests.peer.ResponseReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -14,7 +14,6 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "VERB",
         subcommands = {
             RunCommand.class,
-            DemoCommand.class,
             InitCommand.class,
             ValidateCommand.class,
             ReloadCommand.class,
@@ -30,7 +29,6 @@ import picocli.CommandLine.Command;
             HashKeyCommand.class,
             HashFactCommand.class,
             HealthcheckCommand.class,
-            TrainCommand.class,
             VersionCommand.class,
             HelpCommand.class
         })
@@ -42,7 +40,8 @@ public final class Main implements Runnable {
         System.exit(command().execute(args));
     }
 
-    static CommandLine command() {
+    /** Returns the command with all verbs. */
+    public static CommandLine command() {
         CommandLine command = new CommandLine(new Main());
         provideVersion(command);
         PluginVerb.addTo(command);

@@ -164,7 +164,6 @@ class ConfigCommandsTest {
     @ValueSource(
             strings = {
                 "run",
-                "demo",
                 "init",
                 "validate",
                 "reload",

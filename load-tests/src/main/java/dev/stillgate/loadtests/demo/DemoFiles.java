@@ -1,4 +1,4 @@
-package dev.stillgate.proxy.cli;
+package dev.stillgate.loadtests.demo;
 
 import dev.stillgate.proxy.account.CredentialHash;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The demo's configuration in a temporary directory. It can be edited while the demo runs. */
-record DemoFiles(Path directory) implements AutoCloseable {
+record DemoFiles(Path directory) {
     private static final Pattern ENTRY = Pattern.compile("\\{id: ([^,]+), keys: \\[]");
 
     /** Creates the directory. */
@@ -40,13 +40,17 @@ record DemoFiles(Path directory) implements AutoCloseable {
 
     private void fill(String name, String first, String firstValue, String second, String secondValue)
             throws IOException {
-        try (InputStream in = DemoFiles.class.getResourceAsStream("demo/" + name)) {
+        Files.writeString(
+                directory.resolve(name), resource(name).replace(first, firstValue).replace(second, secondValue));
+    }
+
+    /** Returns the text of a resource beside this class. */
+    static String resource(String name) throws IOException {
+        try (InputStream in = DemoFiles.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IOException("the resource demo/" + name + " is missing");
+                throw new IOException("the resource " + name + " is missing");
             }
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            Files.writeString(
-                    directory.resolve(name), text.replace(first, firstValue).replace(second, secondValue));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -89,12 +93,14 @@ record DemoFiles(Path directory) implements AutoCloseable {
         return directory.resolve("state/canary/ledger");
     }
 
-    @Override
-    public void close() throws IOException {
+    /** Deletes the directory. */
+    void close() {
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+                Files.deleteIfExists(path);
             }
+        } catch (IOException e) {
+            System.err.println("stillgate: " + directory + " is left over: " + e.getMessage());
         }
     }
 }

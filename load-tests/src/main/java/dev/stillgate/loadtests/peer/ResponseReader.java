@@ -1,4 +1,4 @@
-package dev.stillgate.loadtests.http1;
+package dev.stillgate.loadtests.peer;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;

@@ -1,4 +1,4 @@
-package dev.stillgate.loadtests.chaos;
+package dev.stillgate.loadtests.peer;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,16 +17,16 @@ import java.util.concurrent.TimeUnit;
  * the caller. Field sections are literals without a dynamic table (RFC 7541 section 6.2.2); received ones are not
  * decoded. Thread-safe for one reading thread and any number of writing threads.
  */
-final class Http2Peer implements AutoCloseable {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int RST_STREAM = 3;
-    static final int SETTINGS = 4;
-    static final int PING = 6;
-    static final int GOAWAY = 7;
-    static final int WINDOW_UPDATE = 8;
-    static final int END_STREAM = 1;
-    static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+public final class Http2Peer implements AutoCloseable {
+    public static final int DATA = 0;
+    public static final int HEADERS = 1;
+    public static final int RST_STREAM = 3;
+    public static final int SETTINGS = 4;
+    public static final int PING = 6;
+    public static final int GOAWAY = 7;
+    public static final int WINDOW_UPDATE = 8;
+    public static final int END_STREAM = 1;
+    public static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
     private static final int INITIAL_WINDOW = 4;
@@ -50,20 +50,20 @@ final class Http2Peer implements AutoCloseable {
 
     /** A received frame. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Frame(int type, int flags, int stream, byte[] payload) {
-        boolean ends() {
+    public record Frame(int type, int flags, int stream, byte[] payload) {
+        public boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
     }
 
-    Http2Peer(Socket socket) throws IOException {
+    public Http2Peer(Socket socket) throws IOException {
         this.socket = socket;
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         this.out = socket.getOutputStream();
     }
 
     /** Returns the field section of alternating names and values, each of at most 126 bytes. */
-    static byte[] fields(String... namesAndValues) {
+    public static byte[] fields(String... namesAndValues) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         for (int i = 0; i < namesAndValues.length; i++) {
             if (i % 2 == 0) {
@@ -76,12 +76,12 @@ final class Http2Peer implements AutoCloseable {
         return block.toByteArray();
     }
 
-    synchronized void send(byte[] bytes) throws IOException {
+    public synchronized void send(byte[] bytes) throws IOException {
         out.write(bytes);
     }
 
     /** Sends SETTINGS with an initial window size in bytes. */
-    void settings(int initial) throws IOException {
+    public void settings(int initial) throws IOException {
         send(
                 SETTINGS,
                 0,
@@ -92,15 +92,15 @@ final class Http2Peer implements AutoCloseable {
                         .array());
     }
 
-    void headers(int stream, byte[] block, boolean end) throws IOException {
+    public void headers(int stream, byte[] block, boolean end) throws IOException {
         send(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block);
     }
 
-    void reset(int stream, int code) throws IOException {
+    public void reset(int stream, int code) throws IOException {
         send(RST_STREAM, 0, stream, integer(code));
     }
 
-    void goAway(int lastStream, int code) throws IOException {
+    public void goAway(int lastStream, int code) throws IOException {
         send(
                 GOAWAY,
                 0,
@@ -108,7 +108,7 @@ final class Http2Peer implements AutoCloseable {
                 ByteBuffer.allocate(8).putInt(lastStream).putInt(code).array());
     }
 
-    synchronized void send(int type, int flags, int stream, byte[] payload) throws IOException {
+    private synchronized void send(int type, int flags, int stream, byte[] payload) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
         frame.putInt(payload.length << 8 | type)
                 .put((byte) flags)
@@ -118,7 +118,7 @@ final class Http2Peer implements AutoCloseable {
     }
 
     /** Sends content within the flow control windows; returns false after a timeout, a reset, or if the connection closes. */
-    boolean data(int stream, byte[] content, boolean end) throws IOException, InterruptedException {
+    public boolean data(int stream, byte[] content, boolean end) throws IOException, InterruptedException {
         int at = 0;
         do {
             int room = take(stream, Math.min(MAX_FRAME, content.length - at));
@@ -152,7 +152,7 @@ final class Http2Peer implements AutoCloseable {
     }
 
     /** Switches window updates on or off; on also sends the withheld update of the connection. */
-    void grants(boolean on) throws IOException {
+    public void grants(boolean on) throws IOException {
         int owed;
         synchronized (this) {
             grants = on;
@@ -165,16 +165,16 @@ final class Http2Peer implements AutoCloseable {
     }
 
     /** Sends a window update for a stream. */
-    void grant(int stream, int bytes) throws IOException {
+    public void grant(int stream, int bytes) throws IOException {
         send(WINDOW_UPDATE, 0, stream, integer(bytes));
     }
 
-    byte[] readFully(int length) throws IOException {
+    public byte[] readFully(int length) throws IOException {
         return in.readNBytes(length);
     }
 
     /** Reads a frame; SETTINGS, PING, WINDOW_UPDATE and DATA are also processed. */
-    Frame read() throws IOException {
+    public Frame read() throws IOException {
         int head = in.readInt();
         Frame frame = new Frame(head & 0xff, in.readUnsignedByte(), in.readInt(), in.readNBytes(head >>> 8));
         switch (frame.type) {
@@ -240,7 +240,7 @@ final class Http2Peer implements AutoCloseable {
     }
 
     /** Closes with RST. */
-    void resetConnection() throws IOException {
+    public void resetConnection() throws IOException {
         socket.setSoLinger(true, 0);
         close();
     }

@@ -92,7 +92,8 @@ public final class Drive {
      * Sends an exchange after the previous turn of its conversation has ended, which takes longer than compressed time
      * allows.
      */
-    private void send(SimulatedExchange exchange, SimulatedModel model, @Nullable ResponseFile file, ExecutorService executor) {
+    private void send(
+            SimulatedExchange exchange, SimulatedModel model, @Nullable ResponseFile file, ExecutorService executor) {
         LiveCall call = LiveCall.of(sent, exchange, gateways.get((int) (sent++ % gateways.size())));
         if (standings != null) {
             standings.note(exchange.account().id(), exchange.label());

@@ -2,8 +2,8 @@ package dev.stillgate.loadtests.campaign;
 
 import dev.stillgate.loadtests.campaign.traffic.AccountRegistry;
 import dev.stillgate.loadtests.campaign.traffic.ListedAccounts;
-import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Account.Trust;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

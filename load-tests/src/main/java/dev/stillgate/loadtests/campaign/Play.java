@@ -83,7 +83,8 @@ public final class Play {
             Farms farms = new Farms(cast.accounts::payment, listing::isListed);
             loop.watch(queue::note);
             loop.watch(farms::request);
-            SimulatedOperator operator = new SimulatedOperator(desk, cast.accounts::harvests, options.operator(), world);
+            SimulatedOperator operator =
+                    new SimulatedOperator(desk, cast.accounts::harvests, options.operator(), world);
             List<Source> sources = new ArrayList<>(List.of(listing, queue, operator));
             sources.addAll(cast.sources);
             new Traffic(sources).run(world.end(), loop);
@@ -110,7 +111,8 @@ public final class Play {
         }
     }
 
-    private static void settle(AccountUse use, VirtualGateway gateway, AdminReviewDesk desk, SimulatedOperator operator) {
+    private static void settle(
+            AccountUse use, VirtualGateway gateway, AdminReviewDesk desk, SimulatedOperator operator) {
         use.markedAt = gateway.reachedAt(use.id, Standing.MARKED);
         use.pooledAt = gateway.reachedAt(use.id, Standing.POOLED);
         String group = use.markedAt < 0 ? null : desk.joined(use.id);

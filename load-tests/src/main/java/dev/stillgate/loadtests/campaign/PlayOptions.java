@@ -84,7 +84,10 @@ public final class PlayOptions {
                 (int) options.integer("--reviews", 10, 0, 1000),
                 options.number("--errors", 0.05, 0, 1),
                 options.choice("--confirm-verified", "no", List.of("yes", "no")).equals("yes"),
-                options.choice("--joins", SimulatedOperator.NO_ORDER, List.of("pool", "mark", "queue", SimulatedOperator.NO_ORDER)),
+                options.choice(
+                        "--joins",
+                        SimulatedOperator.NO_ORDER,
+                        List.of("pool", "mark", "queue", SimulatedOperator.NO_ORDER)),
                 options.number("--promise", 1, 0, 1));
     }
 

@@ -109,10 +109,7 @@ public final class Demo implements Callable<Integer> {
             if (once) {
                 return tour(url, admin, files, traffic) ? 0 : 1;
             }
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                gateway.close();
-                files.close();
-            }));
+            closeAtInterrupt(gateway, files);
             String command = Objects.requireNonNullElse(System.getenv("STILLGATE_COMMAND"), "stillgate");
             System.out.print(commandsToTry(command, url, admin, files));
             Thread.currentThread().join(); // until Ctrl-C
@@ -122,11 +119,18 @@ public final class Demo implements Callable<Integer> {
         }
     }
 
+    private static void closeAtInterrupt(Gateway gateway, DemoFiles files) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            gateway.close();
+            files.close();
+        }));
+    }
+
     private boolean tour(String url, String admin, DemoFiles files, Thread traffic)
             throws IOException, InterruptedException {
         boolean succeeded = new DemoTour(url, admin, files.accessLog(), System.out).run();
-        System.out.println("\nThe main job: " + ONCE_DAYS
-                + " days of honest customers and three campaigns, four days a minute");
+        System.out.println(
+                "\nThe main job: " + ONCE_DAYS + " days of honest customers and three campaigns, four days a minute");
         DemoStory story = new DemoStory(admin, System.out);
         String cluster = story.await(Duration.ofSeconds(60));
         if (cluster == null) {
@@ -269,6 +273,12 @@ public final class Demo implements Callable<Integer> {
 
     static String commandsToTry(String command, String url, String admin, DemoFiles files) throws IOException {
         return DemoFiles.resource("commands.txt")
-                .formatted(url, admin, files.accessLog(), files.policy(), command, URI.create(admin).getAuthority());
+                .formatted(
+                        url,
+                        admin,
+                        files.accessLog(),
+                        files.policy(),
+                        command,
+                        URI.create(admin).getAuthority());
     }
 }

@@ -41,7 +41,8 @@ record DemoFiles(Path directory) {
     private void fill(String name, String first, String firstValue, String second, String secondValue)
             throws IOException {
         Files.writeString(
-                directory.resolve(name), resource(name).replace(first, firstValue).replace(second, secondValue));
+                directory.resolve(name),
+                resource(name).replace(first, firstValue).replace(second, secondValue));
     }
 
     /** Returns the text of a resource beside this class. */

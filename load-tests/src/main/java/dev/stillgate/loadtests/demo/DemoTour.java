@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  * Demonstration against a running gateway; each step compares the expected status with the actual one and prints both.
  */
 final class DemoTour {
-    private static final String PROMPT = """
-            {"model":"stub-1","max_tokens":64,"stream":%s,"messages":[{"role":"user","content":"Why is the sky blue?"}]}""";
+    private static final String PROMPT =
+            "{\"model\":\"stub-1\",\"max_tokens\":64,\"messages\":[{\"role\":\"user\",\"content\":\"Why is the sky blue?\"}],";
     private static final int MORE_THAN_A_BUCKET = 80;
     private static final int SHOWN = 400;
 
@@ -78,7 +78,7 @@ final class DemoTour {
                 .header("authorization", "Bearer " + key)
                 .header("content-type", "application/json")
                 .header("x-forwarded-for", from)
-                .POST(HttpRequest.BodyPublishers.ofString(PROMPT.formatted(stream)))
+                .POST(HttpRequest.BodyPublishers.ofString(PROMPT + "\"stream\":" + stream + "}"))
                 .build();
     }
 

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 final class DeterminismTest {
-    private static final List<CampaignPlan> PLANS =
-            List.of(CampaignPlan.of("first", 8, 20, Work.REASONING, Work.TOOLS), CampaignPlan.of("second", 6, 10, Work.RESPONSES));
+    private static final List<CampaignPlan> PLANS = List.of(
+            CampaignPlan.of("first", 8, 20, Work.REASONING, Work.TOOLS),
+            CampaignPlan.of("second", 6, 10, Work.RESPONSES));
 
     @Test
     void bytesDependOnlyOnTheSeed() {

@@ -31,8 +31,8 @@ final class LateAccountsTest {
         use("c", 41 * HOUR, 3).pooledAt = 43 * HOUR;
         LateAccounts newcomers = LateAccounts.of(List.of(campaign));
         assertThat(newcomers)
-                .isEqualTo(
-                        new LateAccounts(1, 1, 0, new Spread(3.0, 3.0), new Spread(300.0, 300.0), new Spread(2.0, 2.0)));
+                .isEqualTo(new LateAccounts(
+                        1, 1, 0, new Spread(3.0, 3.0), new Spread(300.0, 300.0), new Spread(2.0, 2.0)));
     }
 
     @Test

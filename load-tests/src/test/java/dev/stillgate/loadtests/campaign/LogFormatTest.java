@@ -72,7 +72,8 @@ final class LogFormatTest {
 
     @Test
     void accountsAreListedWithRandomIds() {
-        Set<String> listed = SIMULATION.accounts().stream().map(SimulatedAccount::id).collect(Collectors.toSet());
+        Set<String> listed =
+                SIMULATION.accounts().stream().map(SimulatedAccount::id).collect(Collectors.toSet());
         assertThat(listed).hasSameSizeAs(SIMULATION.accounts()).allMatch(id -> id.matches("a-[0-9a-f]{12}"));
         assertThat(LINES).allMatch(line -> listed.contains(line.path("account").asText()));
         assertThat(SIMULATION.accounts().stream().map(account -> account.entry("")))

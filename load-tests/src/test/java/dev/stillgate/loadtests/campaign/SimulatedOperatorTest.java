@@ -64,7 +64,10 @@ final class SimulatedOperatorTest {
 
     private SimulatedOperator operator(int reviews, double errors) {
         return new SimulatedOperator(
-                desk, SimulatedOperatorTest::harvests, new Rules(reviews, errors, false, SimulatedOperator.NO_ORDER, 1), WORLD);
+                desk,
+                SimulatedOperatorTest::harvests,
+                new Rules(reviews, errors, false, SimulatedOperator.NO_ORDER, 1),
+                WORLD);
     }
 
     private void add(String kind, String id, long revision, String... accounts) {

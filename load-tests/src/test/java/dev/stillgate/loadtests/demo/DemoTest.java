@@ -33,8 +33,9 @@ class DemoTest {
         assertThat(printed).hasSizeGreaterThanOrEqualTo(3);
         for (String line : printed) {
             assertThat(line).endsWith(" --admin 127.0.0.1:19090");
-            List<String> help = new ArrayList<>(List.of(
-                    line.substring("bin/stillgate ".length(), line.indexOf(" --admin")).split(" ")));
+            List<String> help =
+                    new ArrayList<>(List.of(line.substring("bin/stillgate ".length(), line.indexOf(" --admin"))
+                            .split(" ")));
             help.add("--help");
             CommandLine command = Main.command().setOut(new PrintWriter(new StringWriter()));
             assertThat(command.execute(help.toArray(String[]::new))).as(line).isZero();

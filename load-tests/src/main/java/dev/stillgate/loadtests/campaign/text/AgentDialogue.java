@@ -26,7 +26,12 @@ public final class AgentDialogue extends Dialogue {
     private int done;
 
     public AgentDialogue(
-            ModelConversation conversation, RequestParameters sampling, OfferedTools tools, String task, TextScope scope, int steps) {
+            ModelConversation conversation,
+            RequestParameters sampling,
+            OfferedTools tools,
+            String task,
+            TextScope scope,
+            int steps) {
         super(conversation, sampling);
         this.tools = tools;
         this.task = task;

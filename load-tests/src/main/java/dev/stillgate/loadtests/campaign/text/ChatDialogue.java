@@ -37,7 +37,12 @@ public final class ChatDialogue extends Dialogue {
      * @param pauseSeconds the median time from a response to the next turn
      */
     public ChatDialogue(
-            ModelConversation conversation, RequestParameters sampling, Script script, int turns, double pauseSeconds, Dice dice) {
+            ModelConversation conversation,
+            RequestParameters sampling,
+            Script script,
+            int turns,
+            double pauseSeconds,
+            Dice dice) {
         super(conversation, sampling);
         this.script = script;
         this.turns = turns;

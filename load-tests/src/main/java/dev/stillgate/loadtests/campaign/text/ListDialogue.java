@@ -11,7 +11,12 @@ public final class ListDialogue extends Dialogue {
     private final TextScope scope;
     private int left;
 
-    public ListDialogue(ModelConversation conversation, RequestParameters sampling, String instruction, TextScope scope, int items) {
+    public ListDialogue(
+            ModelConversation conversation,
+            RequestParameters sampling,
+            String instruction,
+            TextScope scope,
+            int items) {
         super(conversation, sampling);
         this.instruction = instruction;
         this.scope = scope;

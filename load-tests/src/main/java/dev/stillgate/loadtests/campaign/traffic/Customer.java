@@ -42,7 +42,13 @@ public final class Customer implements Source {
      * @param leaves end of the traffic, which may change
      */
     public Customer(
-            SimulatedAccount account, String label, Habit habit, ArrivalProcess arrivals, Dice dice, long joins, LongSupplier leaves) {
+            SimulatedAccount account,
+            String label,
+            Habit habit,
+            ArrivalProcess arrivals,
+            Dice dice,
+            long joins,
+            LongSupplier leaves) {
         this.account = account;
         this.label = label;
         this.habit = habit;

@@ -82,7 +82,8 @@ final class HonestAccounts {
         schedule(
                 member,
                 habit,
-                new ArrivalProcess(dice, new Rhythm(rhythm, member.country().zone()), rate, ArrivalProcess.honestCv(dice)),
+                new ArrivalProcess(
+                        dice, new Rhythm(rhythm, member.country().zone()), rate, ArrivalProcess.honestCv(dice)),
                 0);
     }
 

@@ -1,8 +1,8 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
 import dev.stillgate.loadtests.random.Dice;
-import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Account.Trust;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

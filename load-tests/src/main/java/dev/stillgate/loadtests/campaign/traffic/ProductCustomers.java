@@ -109,7 +109,8 @@ final class ProductCustomers {
                 accounts.schedule(
                         member,
                         time -> new ChatDialogue(
-                                new ModelConversation(company.client.wire(), talks, NO_SYSTEM, OfferedTools.NONE, false),
+                                new ModelConversation(
+                                        company.client.wire(), talks, NO_SYSTEM, OfferedTools.NONE, false),
                                 taste.at(time),
                                 Scripts.chat(author),
                                 Math.min(10, talks.geometric(2)),

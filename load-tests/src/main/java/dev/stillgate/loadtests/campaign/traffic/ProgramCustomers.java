@@ -171,7 +171,8 @@ final class ProgramCustomers {
         Country country = Country.english(dice);
         Client client = ClientKind.any(dice).installed(dice);
         Location place = dice.chance(0.6)
-                ? Location.servers(dice.child("home"), Networks.any(AddressBlock.Kind.HOSTING, dice), dice.between(1, 3))
+                ? Location.servers(
+                        dice.child("home"), Networks.any(AddressBlock.Kind.HOSTING, dice), dice.between(1, 3))
                 : Location.home(dice.child("home"), country.code());
         HonestAccounts.Member member = accounts.open(group, dice, country, client, place, null);
         Preferences taste = member.taste(accounts.world(), 0.05, 0.2);

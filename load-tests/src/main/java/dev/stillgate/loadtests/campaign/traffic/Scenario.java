@@ -28,7 +28,8 @@ import java.util.List;
  */
 public record Scenario(String name, int days, int honest, List<CampaignPlan> campaigns) {
     // The four published campaigns, at the published rate per account but with a small part of the accounts.
-    private static final CampaignPlan DEEPSEEK = CampaignPlan.of("deepseek", 80, 12, Work.REASONING, Work.GRADING, Work.REWRITE);
+    private static final CampaignPlan DEEPSEEK =
+            CampaignPlan.of("deepseek", 80, 12, Work.REASONING, Work.GRADING, Work.REWRITE);
     private static final CampaignPlan MOONSHOT =
             CampaignPlan.of("moonshot", 20, 60, Work.TOOLS, Work.SCREEN).through(3);
     private static final CampaignPlan MINIMAX =
@@ -57,7 +58,8 @@ public record Scenario(String name, int days, int honest, List<CampaignPlan> cam
                 CampaignPlan.of("walk", 24, 20, Work.WALK),
                 CampaignPlan.of("seeds", 50, 9, Work.INSTRUCTIONS).hiding(COVER, RANDOM, HOMES),
                 CampaignPlan.of("paraphrase", 100, 8, Work.REASONING).hiding(PARAPHRASE, PINNED, HOMES, AGED),
-                CampaignPlan.of("hydra", 400, 3, Work.BARE, Work.REASONING).hiding(COUNTRIES, STAGGERED, RANDOM, PARAPHRASE),
+                CampaignPlan.of("hydra", 400, 3, Work.BARE, Work.REASONING)
+                        .hiding(COUNTRIES, STAGGERED, RANDOM, PARAPHRASE),
                 CampaignPlan.of("bare", 60, 10, Work.BARE).hiding(FORGED, HOMES),
                 CampaignPlan.of("babel", 40, 12, Work.REASONING).hiding(LANGUAGES, TEMPLATE_CHANGE, HOMES));
     }
@@ -90,12 +92,15 @@ public record Scenario(String name, int days, int honest, List<CampaignPlan> cam
     /** Plans of an author who knew the vocabulary of this package, and no detector: twelve actors, half of them in haste. */
     private static List<CampaignPlan> haste() {
         return List.of(
-                CampaignPlan.of("weekend-smash", 220, 58, Work.REASONING, Work.BARE).from(0.55),
+                CampaignPlan.of("weekend-smash", 220, 58, Work.REASONING, Work.BARE)
+                        .from(0.55),
                 CampaignPlan.of("slow-orchard", 36, 6, Work.DIALOGUES, Work.REWRITE)
                         .hiding(HOMES, AGED, OWN_TIMES, SESSIONS, COVER, UNEVEN),
                 CampaignPlan.of("judge-farm", 90, 34, Work.GRADING).hiding(HOMES, RANDOM, PARAPHRASE),
-                CampaignPlan.of("release-day", 140, 42, Work.REASONING, Work.TOOLS).hiding(MODEL_JUMP, STAGGERED, COUNTRIES),
-                CampaignPlan.of("borrowed-keys", 60, 22, Work.RESPONSES, Work.GRADING).hiding(RELAYED, UNEVEN, FORGED),
+                CampaignPlan.of("release-day", 140, 42, Work.REASONING, Work.TOOLS)
+                        .hiding(MODEL_JUMP, STAGGERED, COUNTRIES),
+                CampaignPlan.of("borrowed-keys", 60, 22, Work.RESPONSES, Work.GRADING)
+                        .hiding(RELAYED, UNEVEN, FORGED),
                 CampaignPlan.of("curriculum", 75, 18, Work.WALK, Work.INSTRUCTIONS, Work.RESPONSES, Work.GRADING)
                         .hiding(HOMES, DAYTIME, PINNED, TEMPLATE_CHANGE),
                 CampaignPlan.of("burner-wheel", 310, 12, Work.INSTRUCTIONS, Work.REWRITE)
@@ -121,7 +126,8 @@ public record Scenario(String name, int days, int honest, List<CampaignPlan> cam
                 CampaignPlan.of("bare-sweep", 260, 40, Work.BARE).hiding(HOMES, CHURN),
                 CampaignPlan.of("topic-tree-shards", 60, 45, Work.WALK, Work.INSTRUCTIONS)
                         .hiding(PINNED, TEMPLATE_CHANGE),
-                CampaignPlan.of("best-of-n", 150, 48, Work.RESPONSES, Work.GRADING).hiding(RANDOM, HOMES),
+                CampaignPlan.of("best-of-n", 150, 48, Work.RESPONSES, Work.GRADING)
+                        .hiding(RANDOM, HOMES),
                 CampaignPlan.of("judge-farm", 45, 25, Work.GRADING).hiding(STAGGERED, DAYTIME),
                 CampaignPlan.of("reseller-mix", 320, 12, Work.REASONING, Work.TOOLS, Work.REWRITE)
                         .hiding(RELAYED, COVER, UNEVEN),
@@ -153,7 +159,8 @@ public record Scenario(String name, int days, int honest, List<CampaignPlan> cam
                 CampaignPlan.of("relay", 60, 10, Work.GRADING).hiding(SESSIONS, CHURN, DAYTIME, COUNTRIES),
                 CampaignPlan.of("hobbies", 80, 8, Work.REWRITE).hiding(OWN_TIMES, COVER, HOMES),
                 CampaignPlan.of("mayflies", 60, 12, Work.BARE).hiding(CHURN, UNEVEN, HOMES),
-                CampaignPlan.of("tombola", 90, 9, Work.INSTRUCTIONS, Work.REASONING).hiding(UNEVEN, RANDOM, FORGED),
+                CampaignPlan.of("tombola", 90, 9, Work.INSTRUCTIONS, Work.REASONING)
+                        .hiding(UNEVEN, RANDOM, FORGED),
                 CampaignPlan.of("drizzle", 300, 2.5, Work.DIALOGUES).hiding(AGED, HOMES),
                 CampaignPlan.of("choir", 36, 12, Work.REASONING).hiding(LANGUAGES, OWN_TIMES, HOMES));
     }
@@ -162,7 +169,8 @@ public record Scenario(String name, int days, int honest, List<CampaignPlan> cam
     private static List<CampaignPlan> relays() {
         return List.of(
                 CampaignPlan.of("resold-questions", 40, 20, Work.BARE).hiding(RELAYED),
-                CampaignPlan.of("resold-problems", 40, 15, Work.REASONING, Work.GRADING).hiding(RELAYED, HOMES),
+                CampaignPlan.of("resold-problems", 40, 15, Work.REASONING, Work.GRADING)
+                        .hiding(RELAYED, HOMES),
                 CampaignPlan.of("resold-agents", 30, 30, Work.TOOLS).hiding(RELAYED, DAYTIME));
     }
 

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class DispatcherTest {
     private static final World WORLD = new World(new Dice(5), World.DEFAULT_START, 4);
-    private static final CampaignPlan PLAN = CampaignPlan.of("x", 12, 24, Work.GRADING).from(0);
+    private static final CampaignPlan PLAN =
+            CampaignPlan.of("x", 12, 24, Work.GRADING).from(0);
     private static final long MINUTE = 60_000;
 
     private Tactics tactics = Tactics.STUBBORN;

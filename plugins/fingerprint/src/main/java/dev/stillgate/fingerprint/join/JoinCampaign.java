@@ -74,8 +74,8 @@ public final class JoinCampaign {
                 .toList();
         scored.stream()
                 .filter(reference -> isCalibratedBy(reference.account()))
-                .forEach(reference ->
-                        maxima.merge(reference.account().stratum(), reference.maxima(), PathMaxima::with));
+                .forEach(
+                        reference -> maxima.merge(reference.account().stratum(), reference.maxima(), PathMaxima::with));
         resembling = resembling(confirmed, scored);
     }
 

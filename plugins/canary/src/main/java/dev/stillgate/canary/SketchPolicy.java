@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Policy of the sketches of responses.
  *
  * @param most limit on the sketches of this gateway, 0 to 1,000,000,000: the oldest are deleted first, and 0 deletes
- *     all; 1,000,000 when absent, which takes 92 MB and the accounts' ids
+ *     all; 1,000,000 when absent, which takes 96 MB and the accounts' ids
  */
 public record SketchPolicy(@Nullable Integer most) {
     private static final int MAX_MOST = 1_000_000_000;

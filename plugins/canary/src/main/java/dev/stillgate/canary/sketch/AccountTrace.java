@@ -1,12 +1,12 @@
 package dev.stillgate.canary.sketch;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -72,7 +72,7 @@ public final class AccountTrace {
 
     /** Receives a sketch with values in the text, whose slots are in {@link #slots}. */
     private interface Visitor {
-        void sketch(ByteBuffer records, int at, String account);
+        void sketch(SketchFile file, int record, String account, long owner);
     }
 
     /**
@@ -112,12 +112,12 @@ public final class AccountTrace {
      * @throws IOException if a file cannot be read; damaged ones are counted
      */
     public AccountReport report() throws IOException {
-        visit((records, at, account) -> claim(owner(account)));
+        visit((file, record, account, owner) -> claim(owner));
         compared = sketches;
         least = AccountReport.least(compared, leaked.size());
         best = new byte[leaked.words() / BLOCK + 1];
         bestOwner = new long[best.length];
-        visit((records, at, account) -> cover(owner(account)));
+        visit((file, record, account, owner) -> cover(owner));
         visit(this::judge);
         return new AccountReport(
                 named.values().stream()
@@ -184,7 +184,7 @@ public final class AccountTrace {
         damaged = 0;
         foreign = 0;
         for (Path directory : directories) {
-            for (int number : SketchFormat.list(directory)) {
+            for (int number : SketchFile.list(directory, "sketches-")) {
                 try {
                     visit(directory, number, visitor);
                 } catch (NoSuchFileException e) {
@@ -195,46 +195,40 @@ public final class AccountTrace {
     }
 
     private void visit(Path directory, int number, Visitor visitor) throws IOException {
-        try (SketchReader in = new SketchReader(SketchFormat.sketches(directory, number))) {
-            if (!in.isReadable() || in.key() != key.id()) {
-                foreign++;
-                return;
+        SketchFile file = SketchFile.read(directory, number);
+        if (!file.isReadable() || file.key() != key.id()) {
+            foreign++;
+            return;
+        }
+        Map<Long, String> accounts = new HashMap<>();
+        SketchFile.ids(SketchFile.lines(directory, number)).forEach(id -> accounts.put(SketchFile.account(id), id));
+        for (int record = 0; record < file.records(); record++) {
+            String account = file.isValid(record) ? accounts.get(file.account(record)) : null;
+            if (account == null) {
+                damaged++;
+                continue;
             }
-            AccountNames names = AccountNames.read(SketchFormat.names(directory, number));
-            for (int at = in.next(); at >= 0; at = in.next()) {
-                ByteBuffer records = in.buffer();
-                if (!SketchFormat.isRecord(records, at)) {
-                    damaged += in.isErased(at) ? 0 : 1;
-                    continue;
-                }
-                String account = names.id(SketchFormat.account(records, at));
-                if (account == null) {
-                    damaged++;
-                    continue;
-                }
-                sketches++;
-                int matches = 0;
-                for (int i = 0; i < Sketch.BUCKETS; i++) {
-                    slots[i] = leaked.find(i, SketchFormat.value(records, at, i));
-                    matches += slots[i] < 0 ? 0 : 1;
-                }
-                if (matches > 0) {
-                    visitor.sketch(records, at, account);
-                }
+            sketches++;
+            int matches = 0;
+            for (int i = 0; i < Sketch.BUCKETS; i++) {
+                slots[i] = leaked.find(i, file.value(record, i));
+                matches += slots[i] < 0 ? 0 : 1;
+            }
+            if (matches > 0) {
+                visitor.sketch(file, record, account, owner(file.account(record)));
             }
         }
     }
 
-    private void judge(ByteBuffer records, int at, String account) {
+    private void judge(SketchFile file, int record, String account, long owner) {
         int equal = place(LeakedShingles.SEVERAL);
         if (equal < least || !isSpread(equal)) {
             return;
         }
-        long owner = owner(account);
         int own = place(owner);
         own = uncovered(own, owner);
         if (own >= least && isSpread(own)) {
-            long seconds = SketchFormat.seconds(records, at);
+            long seconds = file.seconds(record);
             var found = new AccountReport.Named(account, own, chance(own), 1, seconds, seconds);
             if (named.size() < MAX_ACCOUNTS || named.containsKey(account)) {
                 named.merge(account, found, AccountReport.Named::with);
@@ -243,7 +237,7 @@ public final class AccountTrace {
         }
         List<Long> values = new ArrayList<>();
         for (int i = 0; i < Sketch.BUCKETS; i++) {
-            values.add(SketchFormat.value(records, at, i));
+            values.add(file.value(record, i));
         }
         if (texts.size() >= MAX_TEXTS && !texts.containsKey(values)) {
             similar++;
@@ -291,15 +285,8 @@ public final class AccountTrace {
         return alike;
     }
 
-    /** Returns a 64-bit hash of an account's id that stands for the account as an owner. */
-    private static long owner(String account) {
-        long hash = 0xcbf29ce484222325L;
-        for (int i = 0; i < account.length(); i++) {
-            hash = (hash ^ account.charAt(i)) * 0x100000001b3L;
-        }
-        hash ^= hash >>> 32;
-        hash *= 0xd6e8feb86659fd93L;
-        hash ^= hash >>> 32;
-        return hash == LeakedShingles.NONE || hash == LeakedShingles.SEVERAL ? 1 : hash;
+    /** Returns what stands for a hashed account as an owner. */
+    private static long owner(long account) {
+        return account == LeakedShingles.NONE || account == LeakedShingles.SEVERAL ? 1 : account;
     }
 }

@@ -1,20 +1,23 @@
 package dev.stillgate.canary.sketch;
 
 import dev.stillgate.canary.ledger.file.Disk;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +32,11 @@ public final class SketchStore implements AutoCloseable {
     /** Limit on the sketches that wait for the disk. */
     static final int QUEUE = 1 << 16;
 
-    /** Limit on the records of a file. */
-    static final int FILE_RECORDS = 1 << 16;
+    /** Limit on the records of one write. */
+    private static final int BATCH = 4096;
+
+    private static final String SKETCHES = "sketches-";
+    private static final String ACCOUNTS = "accounts-";
 
     /** Files into which the bound is divided at least, so that little is lost when the oldest is deleted. */
     private static final int LEAST_FILES = 8;
@@ -42,7 +48,7 @@ public final class SketchStore implements AutoCloseable {
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder lost = new LongAdder();
 
-    /** Records on disk by number of the file, erased ones included; guarded by this. */
+    /** Records on disk by number of the file; guarded by this. */
     private final TreeMap<Integer, Long> files = new TreeMap<>();
 
     private @Nullable SketchAppender tail;
@@ -51,7 +57,7 @@ public final class SketchStore implements AutoCloseable {
     private volatile long size;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Entry(String account, int seconds, long key, long[] values) {}
+    record Entry(String account, int seconds, long key, long[] values) {}
 
     /**
      * Creates a store, which reads its directory at the first flush.
@@ -75,7 +81,7 @@ public final class SketchStore implements AutoCloseable {
      * @param millis time of the response, in milliseconds since the Unix epoch
      */
     public void add(String account, long millis, SketchKey key, Sketch sketch) {
-        if (account.length() > AccountNames.MAX_ID || waiting.get() >= QUEUE) {
+        if (account.length() > SketchFile.MAX_ID || waiting.get() >= QUEUE) {
             lost.increment();
             return;
         }
@@ -88,7 +94,7 @@ public final class SketchStore implements AutoCloseable {
         return directory.resolve("erased");
     }
 
-    /** Returns the number of records on disk, erased ones included. */
+    /** Returns the number of records on disk. */
     public long size() {
         return size;
     }
@@ -107,7 +113,7 @@ public final class SketchStore implements AutoCloseable {
     public synchronized void flush(long most) {
         try {
             open();
-            int capacity = Math.clamp(most / LEAST_FILES, 1, FILE_RECORDS);
+            int capacity = Math.clamp(most / LEAST_FILES, 1, SketchFile.MAX_RECORDS);
             for (List<Entry> batch = next(); !batch.isEmpty(); batch = next()) {
                 write(batch, capacity);
             }
@@ -126,35 +132,47 @@ public final class SketchStore implements AutoCloseable {
         }
     }
 
-    /** Lists the files, removes names without sketches, and finishes erasures that a crash interrupted. */
+    /**
+     * Lists the files, and removes ids without sketches and the unfinished copies of an interrupted erasure.
+     *
+     * @throws IOException if there are files of another version, from which accounts could not be erased
+     */
     private void open() throws IOException {
         if (opened) {
             return;
         }
         files.clear();
-        for (int number : SketchFormat.list(directory)) {
-            long bytes = Files.size(SketchFormat.sketches(directory, number));
-            files.put(number, Math.max(0, (bytes - SketchFormat.HEADER) / SketchFormat.RECORD));
+        for (int number : list()) {
+            files.put(number, SketchFile.records(Files.size(SketchFile.sketches(directory, number))));
+        }
+        for (int number : SketchFile.list(directory, ACCOUNTS)) {
+            if (!files.containsKey(number)) {
+                Files.delete(SketchFile.accounts(directory, number));
+            }
         }
         if (Files.isDirectory(directory)) {
-            removeOrphans();
-            for (int number : files.keySet()) {
-                zeroUnnamed(number, AccountNames.read(SketchFormat.names(directory, number)));
+            try (DirectoryStream<Path> copies = Files.newDirectoryStream(directory, "{sketches,accounts}-*.new")) {
+                for (Path copy : copies) {
+                    Files.delete(copy);
+                }
             }
         }
         count();
         opened = true;
     }
 
-    private void removeOrphans() throws IOException {
-        try (DirectoryStream<Path> names = Files.newDirectoryStream(directory, "accounts-*")) {
-            for (Path file : names) {
-                String number = String.valueOf(file.getFileName()).substring("accounts-".length());
-                if (number.matches("\\d{6,9}") && !files.containsKey(Integer.parseInt(number))) {
-                    Files.delete(file);
-                }
+    /** Lists the numbers of the files, oldest first, and refuses those of another version. */
+    private NavigableSet<Integer> list() throws IOException {
+        NavigableSet<Integer> numbers = SketchFile.list(directory, SKETCHES);
+        for (int number : numbers) {
+            int version = files.containsKey(number) ? 0 : SketchFile.version(directory, number);
+            if (version != 0 && version != SketchFile.VERSION) {
+                throw new IOException(SketchFile.sketches(directory, number) + ": of version " + version
+                        + ", from which this Stillgate can erase no account: delete the directory, or move"
+                        + " it to where the Stillgate that wrote it traces texts");
             }
         }
+        return numbers;
     }
 
     private void count() {
@@ -166,7 +184,7 @@ public final class SketchStore implements AutoCloseable {
         for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
             waiting.decrementAndGet();
             batch.add(entry);
-            if (batch.size() == SketchAppender.BATCH) {
+            if (batch.size() == BATCH) {
                 break;
             }
         }
@@ -179,15 +197,13 @@ public final class SketchStore implements AutoCloseable {
             while (done < batch.size()) {
                 long key = batch.get(done).key();
                 SketchAppender to = tail(key, capacity);
-                int until = done;
-                while (until < batch.size()
-                        && to.room(capacity) > 0
-                        && batch.get(until).key() == key) {
-                    Entry entry = batch.get(until++);
-                    to.put(entry.account(), entry.seconds(), entry.values());
+                int end = (int) Math.min(batch.size(), done + capacity - to.records());
+                int until = done + 1;
+                while (until < end && batch.get(until).key() == key) {
+                    until++;
                 }
-                to.write();
-                files.put(to.number(), to.records());
+                to.write(batch.subList(done, until));
+                files.put(to.number, to.records());
                 count();
                 done = until;
             }
@@ -202,7 +218,7 @@ public final class SketchStore implements AutoCloseable {
         if (open == null && !files.isEmpty()) {
             open = SketchAppender.reopen(disk, directory, files.lastKey());
         }
-        if (open == null || open.key() != key || open.room(capacity) <= 0) {
+        if (open == null || open.key != key || open.records() >= capacity) {
             if (open != null) {
                 open.close();
             }
@@ -217,19 +233,19 @@ public final class SketchStore implements AutoCloseable {
     private void shed(long most) throws IOException {
         while (size > most) {
             int oldest = files.firstKey();
-            if (tail != null && tail.number() == oldest) {
+            if (tail != null && tail.number == oldest) {
                 closeTail();
             }
-            Files.deleteIfExists(SketchFormat.sketches(directory, oldest));
-            Files.deleteIfExists(SketchFormat.names(directory, oldest));
+            Files.deleteIfExists(SketchFile.sketches(directory, oldest));
+            Files.deleteIfExists(SketchFile.accounts(directory, oldest));
             files.remove(oldest);
             count();
         }
     }
 
     /**
-     * Erases accounts: first their ids in every file, then their records. Blocks on the disk. When it is interrupted, the
-     * next call or opening finishes it.
+     * Erases accounts: replaces each file that has any by a copy without their records, then the ids beside it. Blocks on
+     * the disk. After a failure or crash repeat the call, which finds the ids that are left.
      *
      * @return the number of records erased, waiting ones included
      * @throws IOException if the disk failed; repeat the call
@@ -244,41 +260,26 @@ public final class SketchStore implements AutoCloseable {
             }
         }
         closeTail();
-        for (int number : SketchFormat.list(directory)) {
-            Path file = SketchFormat.names(directory, number);
-            AccountNames names = AccountNames.read(file);
-            List<String> found = names.all().stream().filter(isErased).toList();
-            if (!found.isEmpty()) {
-                try (Disk.Output out = disk.open(file)) {
-                    names.erase(out, found);
-                }
-            }
-            erased += zeroUnnamed(number, names);
+        opened = false;
+        for (int number : list()) {
+            erased += erase(number, isErased);
         }
         return erased;
     }
 
-    /** Overwrites the records of accounts whose name was erased with zeros; returns their number. */
-    private int zeroUnnamed(int number, AccountNames names) throws IOException {
-        if (!names.hasUnnamed()) {
+    private long erase(int number, Predicate<String> isErased) throws IOException {
+        Set<String> ids = SketchFile.ids(SketchFile.lines(directory, number));
+        Set<Long> erased = ids.stream().filter(isErased).map(SketchFile::account).collect(Collectors.toSet());
+        if (erased.isEmpty()) {
             return 0;
         }
-        Path file = SketchFormat.sketches(directory, number);
-        ByteBuffer record = ByteBuffer.allocate(SketchFormat.RECORD);
-        int erased = 0;
-        try (SketchReader in = new SketchReader(file);
-                Disk.Output out = disk.open(file)) {
-            for (int at = in.next(); at >= 0; at = in.next()) {
-                if (names.id(SketchFormat.account(in.buffer(), at)) == null && !in.isErased(at)) {
-                    Disk.writeWhole(out, record.clear(), in.offset(at));
-                    erased++;
-                }
-            }
-            if (erased > 0) {
-                out.force();
-            }
-        }
-        return erased;
+        SketchFile file = SketchFile.read(directory, number);
+        byte[] kept = file.without(erased);
+        disk.replace(SketchFile.sketches(directory, number), kept);
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        ids.stream().filter(isErased.negate()).forEach(id -> lines.writeBytes(SketchFile.line(id)));
+        disk.replace(SketchFile.accounts(directory, number), lines.toByteArray());
+        return file.records() - SketchFile.records(kept.length);
     }
 
     private void closeTail() {

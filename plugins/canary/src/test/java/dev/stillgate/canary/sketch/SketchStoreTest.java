@@ -99,7 +99,7 @@ class SketchStoreTest {
             assertThat(store.size()).isEqualTo(10);
         }
         assertThat(files("sketches-")).hasSize(1);
-        assertThat(Files.size(files("sketches-").getFirst())).isEqualTo(28 + 10 * 92);
+        assertThat(Files.size(files("sketches-").getFirst())).isEqualTo(28 + 10 * 96);
         assertThat(Files.readAllLines(files("accounts-").getFirst())).hasSize(8);
         assertThat(named(0, 8)).hasSize(8);
         assertThat(log).isEmpty();
@@ -324,7 +324,7 @@ class SketchStoreTest {
         assertThat(trace(0, 101).damaged()).isZero();
         for (Path file : files("sketches-")) {
             byte[] bytes = Files.readAllBytes(file);
-            assertThat((bytes.length - 28) % 92).isZero();
+            assertThat((bytes.length - 28) % 96).isZero();
         }
     }
 
@@ -368,6 +368,22 @@ class SketchStoreTest {
                 assertThat(report.damaged()).as("step %d", steps).isZero();
             }
         }
+    }
+
+    @Test
+    void filesOfTheFirstVersionAreRefused() throws Exception {
+        byte[] old = SketchFile.header(1, 92, KEY.id());
+        Files.write(directory.resolve("sketches-000000"), old);
+        Files.writeString(directory.resolve("accounts-000000"), "00000000 5b0a2c1d a-0\n");
+        try (SketchStore store = open()) {
+            add(store, 0, 2);
+            store.flush(MOST);
+            assertThat(store.lost()).isEqualTo(2);
+            assertThat(log).hasSize(1).first().asString().contains("sketches-000000: of version 1");
+            assertThatThrownBy(() -> store.erase("a-0"::equals)).hasMessageContaining("of version 1");
+        }
+        assertThat(files("")).hasSize(2);
+        assertThat(trace(0, 2).foreign()).isEqualTo(1);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.maxmind.db.Reader;
 import dev.stillgate.geo.DatabaseRecords.CountryRecord;
 import dev.stillgate.geo.DatabaseRecords.SystemRecord;
+import dev.stillgate.geo.MmdbDatabase.FieldCache;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.util.Map;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import dev.stillgate.geo.GeoRestrictionFactory.DatabaseAge;
 import dev.stillgate.geo.GeoRestrictionPolicy.Route;
 import dev.stillgate.geo.GeoRestrictionPolicy.Rules;
 import dev.stillgate.geo.GeoRestrictionPolicy.Unknown;

@@ -3,6 +3,7 @@ package dev.stillgate.geo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.stillgate.geo.DatabasePool.LocatedCache;
 import dev.stillgate.geo.GeoRestrictionPolicy.Route;
 import dev.stillgate.geo.GeoRestrictionPolicy.Rules;
 import dev.stillgate.geo.GeoRestrictionPolicy.Unknown;

@@ -17,4 +17,19 @@ public interface Ticker {
     static Ticker system() {
         return SystemTicker.INSTANCE;
     }
+
+    /** The system clocks. */
+    enum SystemTicker implements Ticker {
+        INSTANCE;
+
+        @Override
+        public long nanos() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public long millis() {
+            return System.currentTimeMillis();
+        }
+    }
 }

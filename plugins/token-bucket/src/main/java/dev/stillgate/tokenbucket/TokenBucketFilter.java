@@ -23,7 +23,7 @@ import dev.stillgate.tokenbucket.bucket.ClientNames;
 import dev.stillgate.tokenbucket.bucket.DeferredCharges;
 import dev.stillgate.tokenbucket.bucket.Pools;
 import dev.stillgate.tokenbucket.bucket.Reservation;
-import dev.stillgate.tokenbucket.bucket.ReservationPool;
+import dev.stillgate.tokenbucket.bucket.Reservation.ReservationPool;
 import dev.stillgate.tokenbucket.bucket.Shortage;
 import dev.stillgate.tokenbucket.bucket.TightestLimits;
 import dev.stillgate.tokenbucket.charge.PromptCounter;

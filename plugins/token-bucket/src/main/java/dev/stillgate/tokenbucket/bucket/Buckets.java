@@ -5,6 +5,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.bucket.Reservation.ReservationPool;
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;

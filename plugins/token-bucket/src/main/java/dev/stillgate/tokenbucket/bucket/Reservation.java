@@ -6,6 +6,7 @@ import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.ReachedShare;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -123,5 +124,31 @@ public final class Reservation extends Charge {
 
     public TightestLimits tightestLimits() {
         return tightest;
+    }
+
+    /** Pool of reservations for each thread, so that a decision allocates nothing. Thread-safe. */
+    public static final class ReservationPool {
+        private static final int MAX_POOLED = 4096;
+
+        private final ThreadLocal<ArrayDeque<Reservation>> free = ThreadLocal.withInitial(ArrayDeque::new);
+
+        /** Returns a reset reservation. */
+        public Reservation take() {
+            Reservation reservation = free.get().pollLast();
+            if (reservation == null) {
+                reservation = new Reservation();
+            }
+            reservation.reset();
+            return reservation;
+        }
+
+        /** Returns a reservation to the pool; the caller must not use it afterwards. */
+        public void giveBack(Reservation reservation) {
+            reservation.clearOwners();
+            ArrayDeque<Reservation> pool = free.get();
+            if (pool.size() < MAX_POOLED) {
+                pool.addLast(reservation);
+            }
+        }
     }
 }

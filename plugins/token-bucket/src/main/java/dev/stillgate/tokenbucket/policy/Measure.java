@@ -1,5 +1,6 @@
 package dev.stillgate.tokenbucket.policy;
 
+import dev.stillgate.tokenbucket.policy.Prices.Money;
 import java.math.BigDecimal;
 import java.util.Locale;
 

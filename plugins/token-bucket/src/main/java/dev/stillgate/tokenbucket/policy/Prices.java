@@ -81,4 +81,17 @@ public record Prices(String currency, @Nullable Map<String, ModelPrice> models, 
             return exact.longValueExact();
         }
     }
+
+    /** Amounts of money as whole millionths of a currency, so that no amount is rounded twice. */
+    static final class Money {
+        /** The decimals of an amount. */
+        static final int DECIMALS = 6;
+
+        private Money() {}
+
+        /** Returns an amount in units of the currency, without trailing zeros. */
+        public static String text(long millionths) {
+            return BigDecimal.valueOf(millionths, DECIMALS).stripTrailingZeros().toPlainString();
+        }
+    }
 }

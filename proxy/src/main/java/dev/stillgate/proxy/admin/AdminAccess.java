@@ -2,6 +2,7 @@ package dev.stillgate.proxy.admin;
 
 import com.sun.net.httpserver.Authenticator;
 import com.sun.net.httpserver.HttpExchange;
+import dev.stillgate.proxy.admin.Credentials.AdminOperator;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.console.ConsoleSessions;
 import java.util.List;

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
@@ -227,5 +228,45 @@ public final class AdminServer implements AutoCloseable {
         events.close();
         server.stop(0);
         threads.shutdownNow();
+    }
+
+    /** JSON page of the filters, one per line. */
+    static final class FilterList {
+        private FilterList() {}
+
+        static String json(List<FilterSnapshot> filters) {
+            StringBuilder out = new StringBuilder("[");
+            for (FilterSnapshot filter : filters) {
+                out.append(out.length() == 1 ? "\n" : ",\n")
+                        .append("  {\"name\":\"")
+                        .append(filter.name())
+                        .append("\",\"type\":\"")
+                        .append(filter.type())
+                        .append("\",\"mode\":\"")
+                        .append(lower(filter.mode()))
+                        .append("\",\"onError\":\"")
+                        .append(lower(filter.onError()))
+                        .append("\",\"phases\":[");
+                out.append(String.join(
+                        ",", filter.phases().stream().map(p -> '"' + lower(p) + '"').toList()));
+                out.append("],\"decisions\":{");
+                out.append(String.join(
+                        ",",
+                        filter.counts().entrySet().stream()
+                                .map(e -> '"' + lower(e.getKey()) + "\":" + e.getValue())
+                                .toList()));
+                out.append("},\"lastReject\":")
+                        .append(
+                                filter.lastReject() == null
+                                        ? "null"
+                                        : '"' + filter.lastReject().replaceAll("[^ -!#-\\[\\]-~]", "?") + '"')
+                        .append('}');
+            }
+            return out.append("\n]\n").toString();
+        }
+
+        private static String lower(Enum<?> constant) {
+            return constant.name().toLowerCase(Locale.ROOT);
+        }
     }
 }

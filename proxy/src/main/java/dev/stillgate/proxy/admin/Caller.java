@@ -2,6 +2,7 @@ package dev.stillgate.proxy.admin;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
+import dev.stillgate.proxy.admin.Credentials.AdminOperator;
 import dev.stillgate.proxy.config.OperatorRole;
 import org.jspecify.annotations.Nullable;
 

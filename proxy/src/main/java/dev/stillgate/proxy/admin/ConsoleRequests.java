@@ -2,6 +2,7 @@ package dev.stillgate.proxy.admin;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import dev.stillgate.proxy.admin.Credentials.AdminOperator;
 import dev.stillgate.proxy.console.ConsoleFiles;
 import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.console.SignInLimit;

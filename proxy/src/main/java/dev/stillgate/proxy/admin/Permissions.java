@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.admin;
 
+import dev.stillgate.proxy.admin.Credentials.AdminOperator;
 import dev.stillgate.proxy.config.OperatorRole;
 import java.util.Map;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
@@ -16,7 +17,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -242,5 +245,23 @@ public final class ChainCompiler {
 
     private static String at(int index, String key) {
         return "filters[" + index + "]." + key;
+    }
+
+    /**
+     * Source of the decision counters and phase timers of a chain. Called while a chain is compiled, never for a
+     * request.
+     */
+    @FunctionalInterface
+    public interface ChainMeters {
+        /** Returns the counter of a decision. Equal arguments give the same counter, so counts survive policy swaps. */
+        LongAdder decisions(String filter, Decision verdict, FilterMode mode);
+
+        /**
+         * Returns the recorder of the nanoseconds that a filter spends in a phase, called for timed exchanges only.
+         * Equal arguments give the same recorder. The default discards the times.
+         */
+        default LongConsumer times(String filter, FilterPhase phase) {
+            return nanos -> {};
+        }
     }
 }

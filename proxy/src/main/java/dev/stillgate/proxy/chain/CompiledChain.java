@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.proxy.chain.ActivePolicy.PolicyLifecycle;
+
 /** A filter chain with the resources of its policy: filter state, background tasks, gauges and standings. */
 public final class CompiledChain implements PolicyLifecycle {
     private final FilterChain chain;

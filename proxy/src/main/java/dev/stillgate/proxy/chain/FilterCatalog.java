@@ -2,6 +2,8 @@ package dev.stillgate.proxy.chain;
 
 import dev.stillgate.spi.FilterFactory;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -165,5 +167,40 @@ public final class FilterCatalog implements AutoCloseable {
         return source == null || source.getLocation() == null
                 ? otherwise
                 : source.getLocation().getPath();
+    }
+
+    /**
+     * Isolated class loader of one plugin jar. It sees the JDK, its own jar, and only the SPI and jspecify of the
+     * application. A plugin's libraries therefore cannot conflict with the gateway's, and the engine's classes are not
+     * accessible.
+     */
+    static final class PluginLoader extends URLClassLoader {
+        private final ClassLoader application;
+
+        static {
+            registerAsParallelCapable();
+        }
+
+        PluginLoader(String name, URL jar, ClassLoader application) {
+            super(name, new URL[] {jar}, ClassLoader.getPlatformClassLoader());
+            this.application = application;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("dev.stillgate.spi.") || name.startsWith("org.jspecify.")) {
+                return application.loadClass(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+    }
+
+    /** Thrown if a plugin cannot be loaded. The message starts with the path of the jar. */
+    public static final class PluginException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        PluginException(String origin, String message, @Nullable Throwable cause) {
+            super(origin + ": " + message, cause);
+        }
     }
 }

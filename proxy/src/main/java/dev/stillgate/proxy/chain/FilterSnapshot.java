@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec.OnError;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

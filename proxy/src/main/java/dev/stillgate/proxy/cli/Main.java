@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.cli;
 
-import dev.stillgate.proxy.chain.PluginException;
+import dev.stillgate.proxy.chain.FilterCatalog.PluginException;
 import dev.stillgate.proxy.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.relay.NotHttp2Exception;
+import dev.stillgate.proxy.relay.UpstreamPool.NotHttp2Exception;
 import dev.stillgate.spi.Verdict;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;

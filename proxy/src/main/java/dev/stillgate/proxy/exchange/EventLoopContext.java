@@ -27,7 +27,16 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The resources of one event loop: upstream connections, scratch memory, timeouts, reusable parsers and access log
@@ -378,5 +387,61 @@ public final class EventLoopContext {
          * @return the nanoseconds for which no check is needed, of which at most a second is used
          */
         long onTick(long now);
+    }
+
+    /** The event {@code stillgate.LoopStall} of a flight recording: an event loop ran its periodic task late. */
+    @Name("stillgate.LoopStall")
+    @Label("Event Loop Stall")
+    @Category("Stillgate")
+    @Description("The periodic task of an event loop ran more than 10 ms late: the loop was busy or the process had no CPU")
+    @StackTrace(false)
+    static final class LoopStallEvent extends Event {
+        private static final long LEAST_NANOS = 10_000_000;
+
+        @Label("Lateness")
+        @Timespan
+        long lateness;
+
+        /** Records a stall of more than 10 ms on the current thread if a recording wants it. */
+        static void record(long lateNanos) {
+            if (lateNanos > LEAST_NANOS) {
+                LoopStallEvent event = new LoopStallEvent();
+                event.lateness = lateNanos;
+                event.commit();
+            }
+        }
+    }
+
+    /**
+     * Counts entries of {@code X-Forwarded-For} that are not addresses, and logs at most one per minute. Not
+     * thread-safe.
+     */
+    static final class UnreadableEntries {
+        private static final Logger LOG = LoggerFactory.getLogger(UnreadableEntries.class);
+        private static final long LOG_INTERVAL_NANOS = 60_000_000_000L;
+        private static final int LONGEST = 64;
+
+        private final GatewayMeters meters;
+        private final Ticker ticker;
+        private boolean logged;
+        private long lastLogged;
+
+        UnreadableEntries(GatewayMeters meters, Ticker ticker) {
+            this.meters = meters;
+            this.ticker = ticker;
+        }
+
+        /** Counts a request with such an entry. */
+        void note(String entry) {
+            meters.unreadableForwarded();
+            long now = ticker.nanos();
+            if (!logged || now - lastLogged >= LOG_INTERVAL_NANOS) {
+                logged = true;
+                lastLogged = now;
+                LOG.warn(
+                        "an entry of X-Forwarded-For is not an address, so its client has none: \"{}\" (trustedHops)",
+                        entry.substring(0, Math.min(LONGEST, entry.length())).replaceAll("\\p{Cntrl}", " "));
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
-import dev.stillgate.proxy.observe.SessionFigures;
+import dev.stillgate.proxy.observe.AccessRecord.SessionFigures;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.exchange;
 import com.sun.management.GarbageCollectorMXBean;
 import com.sun.management.GcInfo;
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.stillgate.proxy.relay.Descriptors;
+import dev.stillgate.proxy.relay.UpstreamPool.Descriptors;
 import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
-import dev.stillgate.proxy.observe.SessionFigures;
+import dev.stillgate.proxy.observe.AccessRecord.SessionFigures;
 import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.ResponseFacts;

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.exchange;
 import dev.stillgate.proxy.dialect.realtime.CloseFrame;
 import dev.stillgate.proxy.dialect.realtime.RealtimeReader;
 import dev.stillgate.proxy.http.ContentPieces;
-import dev.stillgate.proxy.observe.SessionFigures;
+import dev.stillgate.proxy.observe.AccessRecord.SessionFigures;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;

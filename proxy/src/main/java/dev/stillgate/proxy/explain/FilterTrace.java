@@ -5,7 +5,7 @@ import dev.stillgate.proxy.chain.ChainCompiler;
 import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterChain;
-import dev.stillgate.proxy.chain.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
 import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.chain.Secrets;
 import dev.stillgate.proxy.chain.StateRegistry;

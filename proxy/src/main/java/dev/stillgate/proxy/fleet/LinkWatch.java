@@ -5,6 +5,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.netty.util.concurrent.EventExecutor;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -161,6 +162,20 @@ final class LinkWatch {
             link = Link.LOST;
             log.warn("the fleet's store {} is lost: {}", store, why);
             logged = true;
+        }
+    }
+
+    /** Parser of the store's response to {@code TIME}. */
+    static final class StoreTime {
+        private StoreTime() {}
+
+        /** Returns the time in nanoseconds since the epoch, from decimal seconds and microseconds. */
+        static long nanos(List<byte[]> time) {
+            return TimeUnit.SECONDS.toNanos(number(time.get(0))) + TimeUnit.MICROSECONDS.toNanos(number(time.get(1)));
+        }
+
+        private static long number(byte[] decimal) {
+            return Long.parseLong(new String(decimal, StandardCharsets.US_ASCII));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.fleet;
 
+import dev.stillgate.proxy.fleet.StreamWriter.StreamName;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

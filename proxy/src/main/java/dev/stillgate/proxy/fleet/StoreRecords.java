@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.fleet;
 
+import dev.stillgate.proxy.fleet.StreamWriter.StreamName;
 import dev.stillgate.proxy.orders.SharedRecords;
 import dev.stillgate.spi.orders.Order;
 import io.lettuce.core.ScriptOutputType;

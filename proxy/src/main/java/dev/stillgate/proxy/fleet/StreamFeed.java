@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.fleet;
 
+import dev.stillgate.proxy.fleet.StreamWriter.StreamName;
 import dev.stillgate.spi.FleetFeed;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;

@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.fleet;
 
+import dev.stillgate.proxy.fleet.LinkWatch.StoreTime;
+import dev.stillgate.proxy.fleet.StreamWriter.StreamName;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.fleet;
 
 import dev.stillgate.proxy.config.FleetStore;
+import dev.stillgate.proxy.fleet.StreamWriter.StreamName;
 import dev.stillgate.proxy.orders.SharedRecords;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.FleetFeed;

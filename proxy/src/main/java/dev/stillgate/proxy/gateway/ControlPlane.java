@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.gateway;
 
 import dev.stillgate.proxy.account.AcceptedFile;
+import dev.stillgate.proxy.account.AccountTable;
 import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.ChainCompiler;
@@ -33,17 +34,21 @@ import dev.stillgate.proxy.policy.PolicyReader;
 import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.proxy.relay.UpstreamNames;
 import dev.stillgate.proxy.relay.Upstreams;
+import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Configuration side of a gateway: builds policies from files, puts them in force and reloads them. */
@@ -237,5 +242,38 @@ final class ControlPlane implements AutoCloseable {
         }
         verifiers.close();
         nameThreads.shutdownNow();
+    }
+
+    /** Gauge of restricted accounts that the accounts file no longer lists. Thread-safe. */
+    static final class MissingAccounts {
+        private final Accounts accounts;
+        private final StandingsBoard standings;
+        private volatile Count last = new Count(AccountTable.EMPTY, -1, 0);
+
+        /** A number of accounts, and what it was counted from. */
+        private record Count(AccountTable table, long version, int missing) {}
+
+        MissingAccounts(Accounts accounts, StandingsBoard standings) {
+            this.accounts = accounts;
+            this.standings = standings;
+        }
+
+        /** Returns the number. It is counted again if accounts or standings have changed. */
+        @SuppressWarnings("ReferenceEquality") // a table never changes
+        int count() {
+            AccountTable table = accounts.table();
+            long version = standings.version();
+            Count known = last;
+            if (known.table != table || known.version != version) {
+                Set<String> restricted = standings.inForce().entrySet().stream()
+                        .filter(entry -> entry.getValue().reaches(Standing.POOLED))
+                        .map(entry -> entry.getKey())
+                        .filter(id -> !Accounts.isHash(id) && !id.equals(Account.ANONYMOUS.id()))
+                        .collect(Collectors.toSet());
+                known = new Count(table, version, table.missing(restricted).size());
+                last = known;
+            }
+            return known.missing;
+        }
     }
 }

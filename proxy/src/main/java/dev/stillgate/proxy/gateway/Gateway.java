@@ -28,7 +28,7 @@ import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.proxy.observe.TrafficHistory;
 import dev.stillgate.proxy.orders.GatewayOrders;
 import dev.stillgate.proxy.orders.KeyedHash;
-import dev.stillgate.proxy.policy.PolicyChange;
+import dev.stillgate.proxy.policy.PolicyGeneration.PolicyChange;
 import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.proxy.whatif.BacktestJobs;
 import dev.stillgate.proxy.whatif.BacktestProcess;

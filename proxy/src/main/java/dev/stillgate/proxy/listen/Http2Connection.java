@@ -9,6 +9,7 @@ import dev.stillgate.proxy.http2.AbuseBudget;
 import dev.stillgate.proxy.http2.Http2ClosedStreams;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2ReceiveWindow;
 import dev.stillgate.proxy.http2.Http2Session;
 import dev.stillgate.proxy.http2.Http2Wire;
 import dev.stillgate.spi.Verdict;
@@ -256,5 +257,146 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ConnectionLog.failed(peer, cause);
         ctx.close();
+    }
+
+    /**
+     * Fingerprint of a client's HTTP/2 connection preface: its first SETTINGS in order, the connection's window
+     * increments, and the order of the first request's pseudo-header fields.
+     */
+    static final class Http2Preface {
+        private static final int MAX_SETTINGS = 16;
+
+        private final StringBuilder settings = new StringBuilder();
+        private int count;
+        private long windowEnlarged;
+
+        /** Records a setting; those after the first 16 are ignored. */
+        void setting(int id, long value) {
+            if (count++ < MAX_SETTINGS) {
+                settings.append(settings.isEmpty() ? "" : ";")
+                        .append(id)
+                        .append(':')
+                        .append(value);
+            }
+        }
+
+        /** Records an increment of the connection's window. */
+        void windowEnlarged(int increment) {
+            windowEnlarged += increment;
+        }
+
+        /**
+         * Returns the fingerprint, in the format of {@link dev.stillgate.spi.ConnectionFacts#preface}.
+         *
+         * @param pseudoOrder the first letters of the first request's pseudo-header fields
+         */
+        String line(String pseudoOrder) {
+            return settings.append('|')
+                    .append(windowEnlarged)
+                    .append('|')
+                    .append(pseudoOrder)
+                    .toString();
+        }
+    }
+
+    /**
+     * Timeouts of a client's HTTP/2 connection: for its preface, for the rest of a field section, and for the client to
+     * accept what was written.
+     */
+    static final class Http2Timeouts {
+        private final ListenOptions options;
+        private final Http2Session<?> session;
+        private final Http2Output out;
+        private final ClientPace pace;
+
+        Http2Timeouts(ListenOptions options, Http2Session<?> session) {
+            this.options = options;
+            this.session = session;
+            this.out = session.out();
+            this.pace = new ClientPace(options);
+        }
+
+        /**
+         * Checks all timeouts.
+         *
+         * @param began when the connection opened
+         * @throws Http2Fault when a field section was not completed in time
+         */
+        void onTick(long now, long began) throws Http2Fault {
+            long limit = options.headTimeout().toNanos();
+            if (pace.isResponseStuck(now, out.pendingWrites().isStuck())) {
+                out.pendingWrites().drop();
+                out.close();
+            } else if (!session.isPrefaceComplete() && now - began >= limit) {
+                out.close();
+            }
+            if (session.isSectionOverdue(now, limit)) {
+                throw Http2Fault.calm("http2-head-timeout");
+            }
+        }
+    }
+
+    /**
+     * Flow control of request bodies on one connection (RFC 9113 section 5.2): the connection's receive window, and the
+     * WINDOW_UPDATE frames of its streams. Content that waits for an upstream is withheld from the connection's window
+     * as well, which bounds what is buffered for all streams together.
+     */
+    static final class Http2Inflow {
+        private static final int LARGE_WINDOW = 1 << 20;
+
+        private final Http2Output out;
+        private final Http2ReceiveWindow window;
+
+        Http2Inflow(Http2Session<Http2Stream> session) {
+            this.out = session.out();
+            this.window = session.receiveWindow();
+        }
+
+        /** Returns whether content that waits for upstreams leaves the client no window. */
+        boolean isHeldBack() {
+            return window.isHeldBack();
+        }
+
+        /**
+         * Accounts for content that a stream has processed: withholds it while the stream is paused, else returns the
+         * credit.
+         */
+        void processed(Http2Stream stream, int flow) {
+            if (stream.isClosed()) {
+                return;
+            }
+            Http2Upload upload = stream.upload();
+            if (upload.isPaused()) {
+                upload.window().withhold(flow);
+                window.withhold(flow);
+            } else if (!upload.isComplete()) {
+                upload.window().grant(stream.id(), out);
+            }
+        }
+
+        /** Enlarges the windows for a request whose body is charged to the memory budget. */
+        void enlarge(Http2Stream stream) {
+            Http2ReceiveWindow streamWindow = stream.upload().window();
+            streamWindow.resize(LARGE_WINDOW);
+            streamWindow.grant(stream.id(), out);
+            window.resize(LARGE_WINDOW);
+            window.grant(0, out);
+        }
+
+        /** Returns the withheld credit of a stream that resumed reading. */
+        void resumed(Http2Stream stream) {
+            Http2ReceiveWindow streamWindow = stream.upload().window();
+            window.releaseWithheld(streamWindow.releaseWithheld());
+            if (!stream.upload().isComplete()) {
+                streamWindow.grant(stream.id(), out);
+            }
+            window.grant(0, out);
+        }
+
+        /** Returns the withheld credit of a closed stream. */
+        void closed(Http2Stream stream) {
+            window.releaseWithheld(stream.upload().window().releaseWithheld());
+            window.grant(0, out);
+        }
     }
 }

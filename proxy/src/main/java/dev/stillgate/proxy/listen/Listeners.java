@@ -7,8 +7,10 @@ import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.exchange.Peer;
 import dev.stillgate.proxy.exchange.body.OpenCounts;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -19,6 +21,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -266,5 +269,34 @@ public final class Listeners {
 
     public int connectionCount() {
         return open.get();
+    }
+
+    /** Closes connections that are over a limit or not trusted, and counts them by reason. */
+    static final class RefusedConnections {
+        private static final byte[] BUSY = String.join(
+                        "\r\n",
+                        "HTTP/1.1 503 Service Unavailable",
+                        "content-length: 0",
+                        "retry-after: 1",
+                        "connection: close",
+                        "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+
+        private RefusedConnections() {}
+
+        /**
+         * Closes a connection.
+         *
+         * @param respond whether to send 503 first; false over TLS, where that would cost a handshake
+         */
+        static void close(Channel channel, EventLoopContext context, String reason, boolean respond) {
+            context.meters().connectionRefused(reason);
+            channel.config().setAutoRead(false);
+            if (respond) {
+                channel.writeAndFlush(Unpooled.wrappedBuffer(BUSY)).addListener(ChannelFutureListener.CLOSE);
+            } else {
+                channel.close();
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.observe;
 
+import dev.stillgate.proxy.observe.AccessRecord.SessionFigures;
 import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;

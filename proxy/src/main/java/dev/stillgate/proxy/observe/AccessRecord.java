@@ -68,4 +68,32 @@ public record AccessRecord(
         Usage usage,
         @Nullable SessionFigures session,
         long generation,
-        @Nullable String policySha256) {}
+        @Nullable String policySha256) {
+
+    /**
+     * Figures of a Realtime session in the access log, beside its usage.
+     *
+     * @param responses the number of responses that have ended
+     * @param audioInput the audio tokens among the input
+     * @param audioOutput the audio tokens among the output
+     * @param unread whether a part of the session could not be read, so that its usage may be incomplete
+     */
+    public record SessionFigures(long responses, long audioInput, long audioOutput, boolean unread) {}
+
+    /** A cloud that offers other makers' models, by its value of {@code gen_ai.provider.name}. */
+    public enum GenAiCloud {
+        AWS_BEDROCK("aws.bedrock"),
+        GCP_VERTEX_AI("gcp.vertex_ai");
+
+        private final String label;
+
+        GenAiCloud(String label) {
+            this.label = label;
+        }
+
+        /** Returns the value of {@code gen_ai.provider.name}. */
+        public String label() {
+            return label;
+        }
+    }
+}

@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.observe;
 
-import dev.stillgate.proxy.chain.ChainMeters;
+import dev.stillgate.proxy.chain.ChainCompiler.ChainMeters;
 import dev.stillgate.proxy.chain.Decision;
-import dev.stillgate.proxy.chain.FilterMode;
 import dev.stillgate.proxy.chain.FilterPhase;
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
 import dev.stillgate.proxy.chain.MeterSource;
 import dev.stillgate.spi.Counter;
 import io.micrometer.core.instrument.FunctionCounter;

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.observe;
 
+import dev.stillgate.proxy.observe.AccessRecord.GenAiCloud;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.ProviderVerdict;

@@ -2,9 +2,18 @@ package dev.stillgate.proxy.observe;
 
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Usage;
+import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * GenAI metrics by the names of OpenTelemetry's GenAI conventions 0.1: the gateway is the client of the model. Input
@@ -123,6 +132,82 @@ final class GenAiFamilies {
             usedCacheRead.add(read);
             usedCacheWrite.add(written);
             usedReasoning.add(Math.max(0, usage.reasoning()));
+        }
+    }
+
+    /** The histograms of one label set by its label {@code error_type}; those of errors appear with the first. */
+    static final class ByError {
+        /** Values of the label {@code error_type}; the first is that of a success. */
+        static final List<String> LABELS = List.of("", "4xx", "5xx", "upstream_failed", "truncated", "downstream_gone");
+
+        private final HistogramFamily family;
+        private final String[] labels;
+        private final AtomicReferenceArray<@Nullable FixedHistogram> byError = new AtomicReferenceArray<>(LABELS.size());
+
+        ByError(HistogramFamily family, String... labels) {
+            this.family = family;
+            this.labels = labels;
+            of(0);
+        }
+
+        /** Returns the histogram of an error by its index in {@link #LABELS}. */
+        FixedHistogram of(int error) {
+            FixedHistogram existing = byError.get(error);
+            return existing == null ? added(error) : existing;
+        }
+
+        private synchronized FixedHistogram added(int error) {
+            FixedHistogram existing = byError.get(error);
+            if (existing == null) {
+                existing = family.with(and(labels, "error_type", LABELS.get(error)));
+                byError.set(error, existing);
+            }
+            return existing;
+        }
+
+        /** Returns labels with another one at the end. */
+        static String[] and(String[] labels, String label, String value) {
+            String[] more = Arrays.copyOf(labels, labels.length + 2);
+            more[labels.length] = label;
+            more[labels.length + 1] = value;
+            return more;
+        }
+    }
+
+    /** Prometheus collector of all counters of one name, one per label set. Thread-safe. */
+    static final class CounterFamily implements Collector {
+        private final String name;
+        private final String help;
+        private final CopyOnWriteArrayList<Point> points = new CopyOnWriteArrayList<>();
+
+        private record Point(Labels labels, LongAdder value) {}
+
+        CounterFamily(String name, String help) {
+            this.name = name;
+            this.help = help;
+        }
+
+        /**
+         * Adds a counter.
+         *
+         * @param labels label names and values, alternating
+         */
+        LongAdder with(String... labels) {
+            LongAdder value = new LongAdder();
+            points.add(new Point(Labels.of(labels), value));
+            return value;
+        }
+
+        @Override
+        public MetricSnapshot collect() {
+            CounterSnapshot.Builder all = CounterSnapshot.builder().name(name).help(help);
+            for (Point point : points) {
+                all.dataPoint(CounterDataPointSnapshot.builder()
+                        .labels(point.labels)
+                        .value((double) point.value.sum())
+                        .build());
+            }
+            return all.build();
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.stillgate.proxy.config.PolicyLoader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A policy that was put in force.
@@ -27,5 +28,20 @@ public record PolicyGeneration(
 
     public String sha256() {
         return loaded.sha256();
+    }
+
+    /**
+     * The origin of a change of policy.
+     *
+     * @param cause what triggered it, such as {@code watch}, {@code admin} or {@code signal}
+     * @param by who asked for it; null if unknown
+     * @param why the reason that was given; null for none
+     */
+    public record PolicyChange(
+            String cause, @Nullable String by, @Nullable String why) {
+        /** Returns a change without name and reason. */
+        public static PolicyChange of(String cause) {
+            return new PolicyChange(cause, null, null);
+        }
     }
 }

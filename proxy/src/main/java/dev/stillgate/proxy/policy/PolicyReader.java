@@ -132,4 +132,16 @@ public final class PolicyReader {
         loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
         return loaded.table();
     }
+
+    /**
+     * A policy that was read, checked and built but is not in force yet. A candidate that is not put in force must have
+     * its chain closed.
+     *
+     * @param loaded the parsed policy
+     * @param contents the fingerprint of each file that was read
+     * @param table the listed accounts
+     * @param built the runtime objects
+     */
+    record PolicyCandidate(
+            PolicyLoader.Loaded loaded, Map<Path, String> contents, AccountTable table, PolicyBuilder.Built built) {}
 }

@@ -12,6 +12,8 @@ import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.observe.Audit;
+import dev.stillgate.proxy.policy.PolicyGeneration.PolicyChange;
+import dev.stillgate.proxy.policy.PolicyReader.PolicyCandidate;
 import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
@@ -23,6 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -376,5 +384,37 @@ public final class PolicyReloader implements FileWatch.Subject {
             }
         });
         return changes;
+    }
+
+    /** The event {@code stillgate.Reload} of a flight recording: reading, building and swapping a policy. */
+    @Name("stillgate.Reload")
+    @Label("Policy Reload")
+    @Category("Stillgate")
+    @Description("A reload or rollback of the policy")
+    @StackTrace(false)
+    static final class ReloadEvent extends Event {
+        @Label("Cause")
+        @Nullable
+        String cause;
+
+        @Label("Result")
+        @Nullable
+        String result;
+
+        @Label("Generation in Force")
+        long generation;
+
+        static ReloadEvent begin(String cause) {
+            ReloadEvent event = new ReloadEvent();
+            event.cause = cause;
+            event.begin();
+            return event;
+        }
+
+        void end(String outcome, long inForce) {
+            result = outcome;
+            generation = inForce;
+            commit();
+        }
     }
 }

@@ -143,4 +143,16 @@ final class EndpointHealth {
         }
         unwell = !well;
     }
+
+    /** Availability of an endpoint. Of several reasons against it, the first one here is reported. */
+    enum EndpointCondition {
+        /** Its health checks fail. */
+        UNWELL,
+        /** Ejected after failed requests. */
+        EJECTED,
+        /** Paused at its own request ({@code retry-after}). */
+        PAUSED,
+        /** Receives requests. */
+        AVAILABLE
+    }
 }

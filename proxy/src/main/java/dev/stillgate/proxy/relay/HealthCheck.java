@@ -3,6 +3,7 @@ package dev.stillgate.proxy.relay;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.relay.UpstreamPool.NoDescriptorsException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,8 @@ import dev.stillgate.proxy.http2.Http2FrameReader;
 import dev.stillgate.proxy.http2.Http2Output;
 import dev.stillgate.proxy.http2.Http2Session;
 import dev.stillgate.proxy.http2.Http2Wire;
+import dev.stillgate.proxy.relay.UpstreamEndpoint.UpstreamProtocol;
+import dev.stillgate.proxy.relay.UpstreamPool.NotHttp2Exception;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

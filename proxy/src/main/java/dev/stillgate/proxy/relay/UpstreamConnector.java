@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.relay;
 
+import dev.stillgate.proxy.relay.UpstreamPool.Descriptors;
+import dev.stillgate.proxy.relay.UpstreamPool.NoDescriptorsException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;

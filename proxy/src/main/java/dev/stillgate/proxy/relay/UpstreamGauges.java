@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.relay;
 
+import dev.stillgate.proxy.relay.EndpointHealth.EndpointCondition;
 import dev.stillgate.spi.Ticker;
 import java.util.HashMap;
 import java.util.HashSet;

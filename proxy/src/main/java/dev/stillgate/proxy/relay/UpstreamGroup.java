@@ -2,6 +2,7 @@ package dev.stillgate.proxy.relay;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.relay.EndpointHealth.EndpointCondition;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

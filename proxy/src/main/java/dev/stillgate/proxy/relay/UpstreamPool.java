@@ -1,9 +1,11 @@
 package dev.stillgate.proxy.relay;
 
+import dev.stillgate.proxy.relay.UpstreamEndpoint.UpstreamProtocol;
 import dev.stillgate.spi.Ticker;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -211,6 +213,34 @@ public final class UpstreamPool {
             if (entry.http2 != null) {
                 entry.http2.closeAll();
             }
+        }
+    }
+
+    /** Budget of file descriptors for upstream connections. Thread-safe. */
+    public interface Descriptors {
+        /** Reserves a descriptor for an upstream connection; returns false if none is left. */
+        boolean takeUpstream();
+
+        /** Returns the descriptor of a connection that closed or could not be opened. */
+        void connectionClosed();
+    }
+
+    /** The gateway itself cannot open another socket. Not a failure of the upstream, which was not contacted. */
+    public static final class NoDescriptorsException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        /** Creates the exception without a stack trace, because many exchanges can fail at once. */
+        NoDescriptorsException(@Nullable Throwable cause) {
+            super("no descriptor for an upstream connection", cause, false, false);
+        }
+    }
+
+    /** An endpoint does not speak HTTP/2 although the policy says so. No request was sent to it. */
+    public static final class NotHttp2Exception extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotHttp2Exception(String message) {
+            super(message);
         }
     }
 }

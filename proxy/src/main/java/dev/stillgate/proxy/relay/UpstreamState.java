@@ -7,6 +7,14 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,5 +132,33 @@ public final class UpstreamState {
             unavailable += each.health().isAvailable(now) ? 0 : 1;
         }
         return unavailable <= all.length / 2 && endpoint.health().isAvailable(now);
+    }
+
+    /** The event {@code stillgate.Ejection} of a flight recording: an endpoint receives no requests for a while. */
+    @Name("stillgate.Ejection")
+    @Label("Endpoint Ejection")
+    @Category("Stillgate")
+    @Description("An endpoint was ejected after failed requests")
+    @StackTrace(false)
+    static final class EjectionEvent extends Event {
+        @Label("Upstream")
+        @Nullable
+        String upstream;
+
+        @Label("Endpoint")
+        @Nullable
+        String endpoint;
+
+        @Label("Time")
+        @Timespan
+        long time;
+
+        static void record(String upstream, String endpoint, long nanos) {
+            EjectionEvent event = new EjectionEvent();
+            event.upstream = upstream;
+            event.endpoint = endpoint;
+            event.time = nanos;
+            event.commit();
+        }
     }
 }

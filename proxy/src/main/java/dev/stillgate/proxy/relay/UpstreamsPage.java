@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.relay;
 
+import dev.stillgate.proxy.relay.EndpointHealth.EndpointCondition;
 import java.util.List;
 
 /**

@@ -6,7 +6,7 @@ import dev.stillgate.proxy.account.AccountsFile;
 import dev.stillgate.proxy.chain.ChainCompiler;
 import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
-import dev.stillgate.proxy.chain.PluginException;
+import dev.stillgate.proxy.chain.FilterCatalog.PluginException;
 import dev.stillgate.proxy.chain.Secrets;
 import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.chain.StateRegistry;

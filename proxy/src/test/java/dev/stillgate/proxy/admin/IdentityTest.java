@@ -2,6 +2,7 @@ package dev.stillgate.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.admin.Credentials.AdminOperator;
 import dev.stillgate.proxy.config.HostPort;
 import dev.stillgate.proxy.config.JwtPolicy;
 import dev.stillgate.proxy.config.OperatorIdentity;

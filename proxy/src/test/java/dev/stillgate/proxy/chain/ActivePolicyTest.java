@@ -3,6 +3,7 @@ package dev.stillgate.proxy.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.proxy.chain.ActivePolicy.PolicyLifecycle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec.OnError;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyFilter;
 import dev.stillgate.spi.BodyView;

@@ -3,6 +3,8 @@ package dev.stillgate.proxy.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec.OnError;
 import dev.stillgate.proxy.chain.Probe.Act;
 import dev.stillgate.spi.BodyFilter;
 import dev.stillgate.spi.BodyView;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec.OnError;
 import dev.stillgate.proxy.chain.Probe.Act;
 import dev.stillgate.spi.Verdict;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.proxy.chain.ChainCompiler.ChainMeters;
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
 import dev.stillgate.spi.Counter;
 import java.util.ArrayList;
 import java.util.HashMap;

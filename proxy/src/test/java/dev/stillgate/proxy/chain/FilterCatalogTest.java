@@ -3,6 +3,10 @@ package dev.stillgate.proxy.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.proxy.chain.FilterCatalog.PluginException;
+import dev.stillgate.proxy.chain.FilterCatalog.PluginLoader;
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec.OnError;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.RequestFilter;

@@ -2,6 +2,8 @@ package dev.stillgate.proxy.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec.OnError;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseFilter;

@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.chain;
 
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec.OnError;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;

@@ -2,6 +2,8 @@ package dev.stillgate.proxy.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.chain.FilterSpec.FilterMode;
+import dev.stillgate.proxy.chain.FilterSpec.OnError;
 import dev.stillgate.proxy.chain.Rig.NoPolicy;
 import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.spi.RequestFilter;

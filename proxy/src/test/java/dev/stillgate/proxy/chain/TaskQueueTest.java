@@ -2,6 +2,7 @@ package dev.stillgate.proxy.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.chain.DaemonTimer.TaskQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

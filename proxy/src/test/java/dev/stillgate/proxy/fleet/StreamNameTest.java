@@ -2,6 +2,7 @@ package dev.stillgate.proxy.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.fleet.StreamWriter.StreamName;
 import org.junit.jupiter.api.Test;
 
 final class StreamNameTest {

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.observe.AccessRecord.SessionFigures;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;

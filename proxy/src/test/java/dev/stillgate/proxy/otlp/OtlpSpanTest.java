@@ -3,7 +3,7 @@ package dev.stillgate.proxy.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.observe.AccessRecord;
-import dev.stillgate.proxy.observe.GenAiCloud;
+import dev.stillgate.proxy.observe.AccessRecord.GenAiCloud;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;

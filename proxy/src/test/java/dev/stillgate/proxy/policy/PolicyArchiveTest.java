@@ -6,6 +6,7 @@ import dev.stillgate.proxy.config.ConfigNode;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
+import dev.stillgate.proxy.policy.PolicyGeneration.PolicyChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

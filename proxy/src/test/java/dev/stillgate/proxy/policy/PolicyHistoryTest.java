@@ -6,6 +6,7 @@ import dev.stillgate.proxy.config.ConfigNode;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
+import dev.stillgate.proxy.policy.PolicyGeneration.PolicyChange;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

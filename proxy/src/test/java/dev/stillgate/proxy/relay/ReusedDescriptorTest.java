@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.relay.UpstreamEndpoint.UpstreamProtocol;
+import dev.stillgate.proxy.relay.UpstreamPool.Descriptors;
 import dev.stillgate.spi.Ticker;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;

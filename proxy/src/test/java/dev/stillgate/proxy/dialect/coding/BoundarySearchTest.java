@@ -2,6 +2,7 @@ package dev.stillgate.proxy.dialect.coding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.dialect.coding.Multipart.BoundarySearch;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;

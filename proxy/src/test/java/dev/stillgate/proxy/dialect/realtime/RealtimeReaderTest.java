@@ -9,6 +9,7 @@ import static dev.stillgate.proxy.rig.WebSocketFrames.masked;
 import static dev.stillgate.proxy.rig.WebSocketFrames.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.dialect.realtime.RealtimeReader.UnfinishedOutput;
 import dev.stillgate.spi.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

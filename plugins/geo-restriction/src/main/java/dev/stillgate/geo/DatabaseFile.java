@@ -1,5 +1,6 @@
 package dev.stillgate.geo;
 
+import dev.stillgate.spi.Digests;
 import dev.stillgate.spi.HeapRoom;
 import java.io.EOFException;
 import java.io.IOException;
@@ -11,8 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +50,7 @@ final class DatabaseFile {
         FileStamp stamp = FileStamp.of(path);
         byte[] bytes = read(stamp);
         this.good = DatabaseProbe.check(kind, bytes);
-        this.hash = sha256(bytes);
+        this.hash = Digests.sha256(bytes);
         this.seen = stamp;
         LOG.log(System.Logger.Level.INFO, "{0} database {1}: {2}", kind.key(), path, good);
     }
@@ -97,7 +96,7 @@ final class DatabaseFile {
     }
 
     private void takeOver(byte[] bytes) throws MmdbException {
-        byte[] digest = sha256(bytes);
+        byte[] digest = Digests.sha256(bytes);
         if (!Arrays.equals(digest, hash)) {
             good = DatabaseProbe.check(kind, bytes);
             hash = digest;
@@ -142,14 +141,6 @@ final class DatabaseFile {
             throw new MmdbException("a file of " + size + " bytes, more than the free heap can hold");
         }
         return new byte[size];
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /**

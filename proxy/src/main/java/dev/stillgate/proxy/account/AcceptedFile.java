@@ -1,23 +1,13 @@
 package dev.stillgate.proxy.account;
 
+import dev.stillgate.spi.StateFile;
 import dev.stillgate.spi.Ticker;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
-import java.util.zip.CheckedOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,37 +43,32 @@ public final class AcceptedFile implements Runnable, AutoCloseable {
     }
 
     private void restore() {
-        CRC32C sum = new CRC32C();
-        try (DataInputStream in =
-                new DataInputStream(new CheckedInputStream(new BufferedInputStream(Files.newInputStream(file)), sum))) {
-            boolean mine = in.readLong() == MAGIC && in.readUTF().equals(check);
-            long written = mine ? in.readLong() : 0;
-            if (!mine || ticker.millis() - written > Accounts.IDLE.toMillis()) {
-                LOG.warn("{} is of another secret or too old and was not restored", file);
-                return;
-            }
-            int count = in.readInt();
-            if (count < 0 || count > Accounts.MOST_ACCEPTED) {
-                throw new IOException("damaged");
-            }
-            long[] hashes = new long[2 * count];
-            for (int i = 0; i < hashes.length; i++) {
-                hashes[i] = in.readLong();
-            }
-            long found = sum.getValue();
-            if (in.readLong() != found) {
-                throw new IOException("wrong checksum");
-            }
-            accounts.restoreAccepted(hashes);
-            savedMillis = written;
-            LOG.info("restored {} accepted credentials", count);
+        try {
+            accounts.restoreAccepted(StateFile.readChecked(file, this::read));
         } catch (NoSuchFileException e) {
             LOG.debug("no accepted credentials in {}", file);
-        } catch (EOFException e) {
-            LOG.warn("{} was not restored: truncated", file);
         } catch (IOException e) {
             LOG.warn("{} was not restored: {}", file, e.getMessage());
         }
+    }
+
+    private long[] read(DataInputStream in) throws IOException {
+        boolean mine = in.readLong() == MAGIC && in.readUTF().equals(check);
+        long written = mine ? in.readLong() : 0;
+        if (!mine || ticker.millis() - written > Accounts.IDLE.toMillis()) {
+            throw new IOException("of another secret or too old");
+        }
+        int count = in.readInt();
+        if (count < 0 || count > Accounts.MOST_ACCEPTED) {
+            throw new IOException("damaged");
+        }
+        long[] hashes = new long[2 * count];
+        for (int i = 0; i < hashes.length; i++) {
+            hashes[i] = in.readLong();
+        }
+        savedMillis = written;
+        LOG.info("restored {} accepted credentials", count);
+        return hashes;
     }
 
     /** Saves the accepted credentials if any was added since the last save, and once a day. */
@@ -104,24 +89,17 @@ public final class AcceptedFile implements Runnable, AutoCloseable {
     }
 
     private void write(long[] hashes) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".new");
-        CRC32C sum = new CRC32C();
-        try (DataOutputStream out = new DataOutputStream(
-                new CheckedOutputStream(new BufferedOutputStream(Files.newOutputStream(part), 1 << 16), sum))) {
-            out.writeLong(MAGIC);
-            out.writeUTF(check);
-            out.writeLong(ticker.millis());
-            out.writeInt(hashes.length / 2);
-            for (long word : hashes) {
-                out.writeLong(word);
-            }
-            out.flush();
-            out.writeLong(sum.getValue());
-        }
-        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        StateFile.replace(
+                file,
+                StateFile.checked(out -> {
+                    out.writeLong(MAGIC);
+                    out.writeUTF(check);
+                    out.writeLong(ticker.millis());
+                    out.writeInt(hashes.length / 2);
+                    for (long word : hashes) {
+                        out.writeLong(word);
+                    }
+                }));
     }
 
     /** Saves a last time. */

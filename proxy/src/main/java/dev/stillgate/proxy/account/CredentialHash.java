@@ -1,12 +1,10 @@
 package dev.stillgate.proxy.account;
 
 import dev.stillgate.proxy.hash.SipHash;
+import dev.stillgate.spi.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.Objects;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Keyed 128-bit hash of a credential: SipHash with the double-length output of its reference implementation. Without
@@ -29,13 +27,7 @@ public final class CredentialHash extends SipHash {
 
     /** Creates a hash with a key derived from a secret: the first 16 bytes of the HMAC-SHA-256 of a fixed label. */
     public static CredentialHash of(String secret) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            return ofKey(mac.doFinal(LABEL));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HMAC-SHA-256 is not available in this Java runtime", e);
-        }
+        return ofKey(Digests.hmac(secret.getBytes(StandardCharsets.UTF_8), LABEL));
     }
 
     /** Creates a hash whose key is the first 16 bytes of an array. */

@@ -1,13 +1,12 @@
 package dev.stillgate.proxy.account;
 
+import dev.stillgate.spi.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Hash of the values of one registration fact, such as a payment method: HMAC-SHA-256 (RFC 2104) truncated to 128 bits,
@@ -24,7 +23,6 @@ public final class FactHash {
     private static final int MAX_CHARACTERS = 64;
     private static final int MAX_NAME = 40;
     private static final String LABEL = "stillgate fact hash ";
-    private static final String ALGORITHM = "HmacSHA256";
 
     private final boolean isDomain;
     private final Mac mac;
@@ -37,19 +35,8 @@ public final class FactHash {
      */
     public FactHash(String secret, String name) {
         isDomain = name.equals(EMAIL_DOMAIN);
-        byte[] key =
-                mac(secret.getBytes(StandardCharsets.UTF_8)).doFinal((LABEL + name).getBytes(StandardCharsets.UTF_8));
-        mac = mac(key);
-    }
-
-    private static Mac mac(byte[] key) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-            return mac;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HMAC-SHA-256 is not available in this Java runtime", e);
-        }
+        mac = Digests.hmac(Digests.hmac(
+                secret.getBytes(StandardCharsets.UTF_8), (LABEL + name).getBytes(StandardCharsets.UTF_8)));
     }
 
     /**

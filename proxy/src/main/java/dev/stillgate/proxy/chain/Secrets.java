@@ -1,15 +1,13 @@
 package dev.stillgate.proxy.chain;
 
 import dev.stillgate.spi.ContextHashes;
+import dev.stillgate.spi.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** Keys derived from the gateway's hashing secret with HMAC-SHA-256: an independent key for each purpose. */
 public final class Secrets {
-    private final SecretKeySpec root;
+    private final byte[] root;
     private final ContextHashes hashes;
 
     /**
@@ -19,7 +17,7 @@ public final class Secrets {
      * @param hashes computes the hashes of parts of responses
      */
     public Secrets(byte[] secret, ContextHashes hashes) {
-        this.root = new SecretKeySpec(secret, "HmacSHA256");
+        this.root = secret.clone();
         this.hashes = hashes;
     }
 
@@ -36,7 +34,8 @@ public final class Secrets {
 
     /** Returns a 32-byte key: the HMAC-SHA-256 of the owner and the purpose. */
     public static byte[] derive(byte[] secret, String owner, String purpose) {
-        return derive(new SecretKeySpec(secret, "HmacSHA256"), owner, purpose);
+        String label = "stillgate " + owner.length() + ' ' + owner + ' ' + purpose;
+        return Digests.hmac(secret, label.getBytes(StandardCharsets.UTF_8));
     }
 
     byte[] derive(String owner, String purpose) {
@@ -54,17 +53,6 @@ public final class Secrets {
         @Override
         public long ofId(CharSequence id) {
             return NONE;
-        }
-    }
-
-    private static byte[] derive(SecretKeySpec root, String owner, String purpose) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(root);
-            String label = "stillgate " + owner.length() + ' ' + owner + ' ' + purpose;
-            return mac.doFinal(label.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HMAC-SHA-256 is not available in this Java runtime", e);
         }
     }
 }

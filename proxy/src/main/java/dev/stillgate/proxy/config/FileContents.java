@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.config;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.stillgate.spi.Digests;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,7 +92,7 @@ public final class FileContents {
     }
 
     private static String sha256(Path path) throws IOException {
-        MessageDigest digest = Sha256.digest();
+        MessageDigest digest = Digests.sha256();
         byte[] block = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(path)) {
             for (int read = in.read(block); read >= 0; read = in.read(block)) {

@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.config;
 
+import dev.stillgate.spi.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.regex.Matcher;
@@ -81,14 +81,10 @@ public final class OperatorToken {
     }
 
     private static byte[] digest(byte[] salt, String token) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(LABEL);
-            digest.update(salt);
-            return digest.digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        MessageDigest digest = Digests.sha256();
+        digest.update(LABEL);
+        digest.update(salt);
+        return digest.digest(token.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String encoded(byte[] bytes) {

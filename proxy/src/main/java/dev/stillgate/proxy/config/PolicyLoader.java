@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.config;
 
+import dev.stillgate.spi.Digests;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ public final class PolicyLoader {
         if (policy == null || !problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return new Loaded(policy, file, Sha256.hex(bytes), new String(bytes, StandardCharsets.UTF_8), root);
+        return new Loaded(policy, file, Digests.sha256Hex(bytes), new String(bytes, StandardCharsets.UTF_8), root);
     }
 
     /**

@@ -1,21 +1,16 @@
 package dev.stillgate.proxy.jwt;
 
+import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.StateFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,17 +29,8 @@ final class StoredKeys {
      * @param directory a directory that only the gateway's user can write
      */
     StoredKeys(Path directory, URI url) {
-        file = directory.resolve(name(url));
-    }
-
-    private static String name(URI url) {
-        try {
-            byte[] hash =
-                    MessageDigest.getInstance("SHA-256").digest(url.toString().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, NAME_BYTES) + ".json";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        byte[] hash = Digests.sha256(url.toString().getBytes(StandardCharsets.UTF_8));
+        file = directory.resolve(HexFormat.of().formatHex(hash, 0, NAME_BYTES) + ".json");
     }
 
     /**
@@ -77,32 +63,13 @@ final class StoredKeys {
      * @return whether the copy has been replaced
      */
     boolean write(byte[] content, long millis) {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
-            create(part);
-            try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-                ByteBuffer bytes = ByteBuffer.wrap(content);
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                out.force(true);
-            }
-            Files.setLastModifiedTime(part, FileTime.fromMillis(millis));
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            StateFile.replace(file, content);
+            Files.setLastModifiedTime(file, FileTime.fromMillis(millis));
             return true;
         } catch (IOException e) {
             LOG.warn("{} cannot be written: {}", file, e.toString());
             return false;
-        }
-    }
-
-    /** Creates an empty file that only its owner can read and write, in place of one that a crash has left. */
-    private static void create(Path part) throws IOException {
-        Files.deleteIfExists(part);
-        try {
-            Files.createFile(part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (UnsupportedOperationException notPosix) {
-            Files.createFile(part);
         }
     }
 

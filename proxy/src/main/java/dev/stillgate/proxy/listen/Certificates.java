@@ -5,6 +5,7 @@ import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.TlsClients;
 import dev.stillgate.proxy.files.PemFile;
 import dev.stillgate.proxy.files.PemPair;
+import dev.stillgate.spi.Digests;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
@@ -17,7 +18,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -174,19 +174,14 @@ final class Certificates implements AutoCloseable {
     }
 
     private static byte[] digest(Files files) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Pair pair : files.pairs) {
-                digest.update(
-                        (pair.chain.text() + '\0' + pair.key.text() + '\0').getBytes(StandardCharsets.ISO_8859_1));
-            }
-            if (files.authorities != null) {
-                digest.update(files.authorities.text().getBytes(StandardCharsets.ISO_8859_1));
-            }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+        MessageDigest digest = Digests.sha256();
+        for (Pair pair : files.pairs) {
+            digest.update((pair.chain.text() + '\0' + pair.key.text() + '\0').getBytes(StandardCharsets.ISO_8859_1));
         }
+        if (files.authorities != null) {
+            digest.update(files.authorities.text().getBytes(StandardCharsets.ISO_8859_1));
+        }
+        return digest.digest();
     }
 
     private Contexts build(Files files) throws IOException {

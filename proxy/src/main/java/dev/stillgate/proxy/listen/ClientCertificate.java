@@ -1,17 +1,15 @@
 package dev.stillgate.proxy.listen;
 
 import dev.stillgate.proxy.exchange.Peer;
+import dev.stillgate.spi.Digests;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -74,7 +72,7 @@ final class ClientCertificate extends ChannelInboundHandlerAdapter {
             if (dns != null) {
                 return "dns:" + dns;
             }
-            return common == null ? "sha256:" + hash(certificate.getEncoded()) : "cn:" + common;
+            return common == null ? "sha256:" + Digests.sha256Hex(certificate.getEncoded()) : "cn:" + common;
         } catch (GeneralSecurityException | InvalidNameException e) {
             throw new IllegalStateException("a verified certificate cannot be read", e);
         }
@@ -98,9 +96,5 @@ final class ClientCertificate extends ChannelInboundHandlerAdapter {
             }
         }
         return null;
-    }
-
-    private static String hash(byte[] certificate) throws NoSuchAlgorithmException {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate));
     }
 }

@@ -1,8 +1,7 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.spi.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -120,11 +119,6 @@ final class Ja4 {
         if (text.length == 0) {
             return NOTHING;
         }
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
-            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(Digests.sha256(text), 0, HASH_BYTES);
     }
 }

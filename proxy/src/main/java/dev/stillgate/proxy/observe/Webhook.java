@@ -1,11 +1,11 @@
 package dev.stillgate.proxy.observe;
 
+import dev.stillgate.spi.Digests;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -17,8 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +47,7 @@ public final class Webhook implements AutoCloseable {
     private final AtomicInteger waitingChars = new AtomicInteger();
     private final LongAdder dropped = new LongAdder();
     private final URI url;
-    private final SecretKeySpec key;
+    private final byte[] key;
     private volatile Supplier<Map<String, @Nullable String>> common = Map::of;
     private final Pause pause;
     private final Receiver receiver;
@@ -74,7 +72,7 @@ public final class Webhook implements AutoCloseable {
 
     Webhook(URI url, String secret, Receiver receiver, Pause pause) {
         this.url = url;
-        this.key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+        this.key = secret.getBytes(StandardCharsets.UTF_8);
         this.pause = pause;
         this.receiver = receiver;
         this.thread = Thread.ofPlatform().name("webhook").daemon().start(this::deliver);
@@ -199,14 +197,8 @@ public final class Webhook implements AutoCloseable {
     }
 
     private String signature(String time, String body) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            mac.update((time + '.').getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has HMAC-SHA-256", e);
-        }
+        return HexFormat.of()
+                .formatHex(Digests.hmac(key, (time + '.' + body).getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Stops; queued messages are lost. */

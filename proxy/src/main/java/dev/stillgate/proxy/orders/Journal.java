@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.proxy.orders.SharedRecords.Stored;
+import dev.stillgate.spi.StateFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,11 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -90,7 +88,7 @@ final class Journal implements AutoCloseable {
         channel = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                owner(file));
+                StateFile.ownerOnly(file));
         boolean opened = false;
         try {
             Map<String, Integer> read = new HashMap<>();
@@ -112,7 +110,7 @@ final class Journal implements AutoCloseable {
             }
             if (end == 0) {
                 write(line(HEADER), true);
-                sync(directory());
+                StateFile.forceDirectory(file.toAbsolutePath().resolveSibling(""));
             }
             opened = true;
         } finally {
@@ -216,7 +214,7 @@ final class Journal implements AutoCloseable {
         Files.deleteIfExists(part);
         Map<String, Integer> written = new HashMap<>();
         FileChannel next =
-                FileChannel.open(part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), owner(part));
+                FileChannel.open(part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), StateFile.ownerOnly(part));
         boolean done = false;
         try (lines) {
             long at = writeAll(next, line(HEADER));
@@ -243,7 +241,7 @@ final class Journal implements AutoCloseable {
         lengths.clear();
         lengths.putAll(written);
         live = written.values().stream().mapToLong(each -> each).sum();
-        sync(directory());
+        StateFile.forceDirectory(file.toAbsolutePath().resolveSibling(""));
     }
 
     private static int writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -282,26 +280,6 @@ final class Journal implements AutoCloseable {
     /** Returns the size of the file. */
     synchronized long bytes() {
         return end;
-    }
-
-    private Path directory() {
-        return Objects.requireNonNull(file.toAbsolutePath().getParent());
-    }
-
-    /** Writes a directory's entries to the disk. */
-    private static void sync(Path directory) throws IOException {
-        try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-            entries.force(true);
-        }
-    }
-
-    /** Returns the owner's permissions as a file attribute; empty if the file system does not support them. */
-    private static FileAttribute<?>[] owner(Path file) throws IOException {
-        return Files.getFileStore(file.toAbsolutePath().getParent()).supportsFileAttributeView("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     @Override

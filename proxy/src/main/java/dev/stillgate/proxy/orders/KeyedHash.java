@@ -2,12 +2,11 @@ package dev.stillgate.proxy.orders;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.security.GeneralSecurityException;
+import dev.stillgate.spi.Digests;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.UnaryOperator;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** The first 128 bits of an HMAC-SHA-256, in hexadecimal digits. Thread-safe. */
 public final class KeyedHash implements UnaryOperator<String> {
@@ -15,12 +14,7 @@ public final class KeyedHash implements UnaryOperator<String> {
     private final Mac prototype;
 
     public KeyedHash(byte[] key) {
-        try {
-            prototype = Mac.getInstance("HmacSHA256");
-            prototype.init(new SecretKeySpec(key, "HmacSHA256"));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HMAC-SHA-256 is not available in this Java runtime", e);
-        }
+        prototype = Digests.hmac(key);
     }
 
     @Override

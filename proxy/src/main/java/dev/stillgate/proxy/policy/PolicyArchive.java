@@ -1,17 +1,13 @@
 package dev.stillgate.proxy.policy;
 
 import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.spi.StateFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,7 +106,8 @@ public final class PolicyArchive {
     /** Writes the text of a generation that is about to be put in force. */
     void prepare(long number, PolicyLoader.Loaded loaded) {
         try {
-            write(number + ".yaml", loaded.text().getBytes(StandardCharsets.UTF_8));
+            StateFile.replace(
+                    directory.resolve(number + ".yaml"), loaded.text().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             LOG.error("the text of policy generation {} cannot be archived in {}", number, directory, e);
         }
@@ -130,7 +127,9 @@ public final class PolicyArchive {
             property(text, "change." + i, entry.changes.get(i));
         }
         try {
-            write(entry.generation + ".properties", text.toString().getBytes(StandardCharsets.UTF_8));
+            StateFile.replace(
+                    directory.resolve(entry.generation + ".properties"),
+                    text.toString().getBytes(StandardCharsets.UTF_8));
             trim();
         } catch (IOException e) {
             LOG.error("policy generation {} cannot be archived in {}", entry.generation, directory, e);
@@ -152,29 +151,6 @@ public final class PolicyArchive {
             }
         }
         text.append('\n');
-    }
-
-    private void write(String name, byte[] content) throws IOException {
-        Path part = directory.resolve(name + ".part");
-        Files.deleteIfExists(part);
-        try {
-            Files.createFile(part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (UnsupportedOperationException notPosix) {
-            Files.createFile(part);
-        }
-        try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                file.write(bytes);
-            }
-            file.force(true);
-        }
-        Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
-            parent.force(true); // the rename itself
-        } catch (IOException notSupported) {
-            LOG.debug("a directory cannot be flushed here", notSupported);
-        }
     }
 
     private void trim() throws IOException {

@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.policy;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.stillgate.proxy.config.Sha256;
 import dev.stillgate.proxy.policy.PolicyReloader.NothingToDo;
+import dev.stillgate.spi.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -157,7 +157,7 @@ public final class PolicyHistory {
         if (text == null) {
             throw new NothingToDo("the text of generation " + target.generation() + " cannot be read");
         }
-        if (!target.sha256().isEmpty() && !target.sha256().equals(Sha256.hex(text.getBytes(StandardCharsets.UTF_8)))) {
+        if (!target.sha256().isEmpty() && !target.sha256().equals(Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8)))) {
             throw new NothingToDo("the text of generation " + target.generation() + " is damaged: see the archive");
         }
         if (text.equals(current().loaded().text())) {

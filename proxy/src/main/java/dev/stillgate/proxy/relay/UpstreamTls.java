@@ -3,6 +3,7 @@ package dev.stillgate.proxy.relay;
 import dev.stillgate.proxy.files.PemFile;
 import dev.stillgate.proxy.files.PemPair;
 import dev.stillgate.proxy.relay.UpstreamEndpoint.UpstreamProtocol;
+import dev.stillgate.spi.Digests;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import javax.net.ssl.SSLException;
@@ -105,16 +105,12 @@ public final class UpstreamTls {
     }
 
     private static String identity(String settings, @Nullable PemFile... files) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (PemFile file : files) {
-                String text = file == null ? "" : file.text();
-                digest.update((text.length() + ":" + text).getBytes(StandardCharsets.ISO_8859_1));
-            }
-            return HexFormat.of().formatHex(digest.digest()) + settings;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+        MessageDigest digest = Digests.sha256();
+        for (PemFile file : files) {
+            String text = file == null ? "" : file.text();
+            digest.update((text.length() + ":" + text).getBytes(StandardCharsets.ISO_8859_1));
         }
+        return HexFormat.of().formatHex(digest.digest()) + settings;
     }
 
     /**

@@ -6,10 +6,10 @@ import dev.stillgate.proxy.config.ConfigReader;
 import dev.stillgate.proxy.config.EffectiveConfig;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.PolicyLoader;
-import dev.stillgate.proxy.config.Sha256;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.TextFile;
 import dev.stillgate.proxy.policy.PolicyBuilder;
+import dev.stillgate.spi.Digests;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ public final class EffectiveFiles {
         StillgateConfig config = loader.config(file);
         PolicyLoader.Loaded loaded = loader.policy(config.policy());
         try (FilterCatalog catalog = FilterCatalog.load(EffectiveFiles.class.getClassLoader(), config.plugins())) {
-            String sha256 = Sha256.hex(TextFile.bytes(file, ConfigReader.MOST_BYTES));
+            String sha256 = Digests.sha256Hex(TextFile.bytes(file, ConfigReader.MOST_BYTES));
             return List.of(
                     new Effective("stillgate.yaml", file, sha256, EffectiveConfig.of(config)),
                     new Effective(

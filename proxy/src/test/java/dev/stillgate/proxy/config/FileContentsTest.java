@@ -2,6 +2,7 @@ package dev.stillgate.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.spi.Digests;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,10 +36,10 @@ class FileContentsTest {
     @Test
     void contentIsTheHash() throws IOException {
         Path file = write("a", "text");
-        assertThat(contents.look(file)).isEqualTo(Sha256.hex("text".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(contents.look(file)).isEqualTo(Digests.sha256Hex("text".getBytes(StandardCharsets.US_ASCII)));
         assertThat(contents.look(List.of(file))).containsExactly(java.util.Map.entry(file, contents.look(file)));
         Files.setLastModifiedTime(file, FileTime.fromMillis(0));
-        assertThat(contents.look(file)).as("touched").isEqualTo(Sha256.hex("text".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(contents.look(file)).as("touched").isEqualTo(Digests.sha256Hex("text".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Test

@@ -272,7 +272,7 @@ class RemoteKeysTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
                 .isEqualTo("rw-------");
         Path elsewhere = Files.writeString(directory.resolve("elsewhere"), Tokens.set(SECOND));
-        Files.createSymbolicLink(copy.resolveSibling(copy.getFileName() + ".part"), elsewhere);
+        Files.createSymbolicLink(copy.resolveSibling(copy.getFileName() + ".new"), elsewhere);
         Files.delete(copy);
         Files.createSymbolicLink(copy, elsewhere);
         RemoteKeys restarted = remote(true);
@@ -288,7 +288,7 @@ class RemoteKeysTest {
         RemoteKeys remote = remote(true);
         after(1, remote);
         Path copy = copy();
-        Path obstacle = Files.createDirectories(copy.resolveSibling(copy.getFileName() + ".part/full"));
+        Path obstacle = Files.createDirectories(copy.resolveSibling(copy.getFileName() + ".new/full"));
         answer = Tokens.set(SECOND);
         after(600, remote);
         assertThat(copy).hasContent(Tokens.set(FIRST));

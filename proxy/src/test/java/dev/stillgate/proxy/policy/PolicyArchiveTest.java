@@ -92,7 +92,7 @@ class PolicyArchiveTest {
         put(generation(1, PolicyChange.of("start"), "a", List.of()));
         archive.prepare(
                 2, generation(2, PolicyChange.of("watch"), "b", List.of()).loaded());
-        Files.writeString(directory.resolve("3.yaml.part"), "half of a te");
+        Files.writeString(directory.resolve("3.yaml.new"), "half of a te");
         PolicyArchive again = new PolicyArchive(directory);
         assertThat(again.last()).isEqualTo(2);
         assertThat(again.entries().getFirst())
@@ -102,7 +102,7 @@ class PolicyArchiveTest {
         again.prepare(3, next.loaded());
         again.complete(next);
         assertThat(again.text(3)).isEqualTo("whole");
-        assertThat(directory.resolve("3.yaml.part")).doesNotExist();
+        assertThat(directory.resolve("3.yaml.new")).doesNotExist();
     }
 
     @Test

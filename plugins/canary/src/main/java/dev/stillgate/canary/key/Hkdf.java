@@ -1,9 +1,9 @@
 package dev.stillgate.canary.key;
 
+import dev.stillgate.spi.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.List;
 import javax.crypto.KDF;
@@ -34,11 +34,7 @@ final class Hkdf {
     }
 
     static byte[] sha256(List<byte[]> parts) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(prefixed(parts));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK has no SHA-256", e);
-        }
+        return Digests.sha256(prefixed(parts));
     }
 
     private static byte[] derive(AlgorithmParameterSpec parameters) {

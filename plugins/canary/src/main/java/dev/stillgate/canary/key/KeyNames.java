@@ -1,9 +1,7 @@
 package dev.stillgate.canary.key;
 
+import dev.stillgate.spi.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -33,7 +31,7 @@ public final class KeyNames {
     /** Returns the name of a cluster's key. */
     public static String ofGroup(String group, String epoch) {
         boolean reserved = group.indexOf(':') >= 0 || group.equals(GLOBAL) || group.equals(SECRET);
-        return reserved ? HASHED + hash(group) + '/' + epoch : name(group, epoch);
+        return reserved ? hashed(group, epoch) : name(group, epoch);
     }
 
     /** Returns the name of the key of an account outside any cluster. */
@@ -83,15 +81,10 @@ public final class KeyNames {
     private static String name(String id, String epoch) {
         boolean fits = id.length() + 1 + epoch.length() <= CanaryKey.MAX_NAME
                 && id.chars().noneMatch(Character::isISOControl);
-        return (fits ? id : HASHED + hash(id)) + '/' + epoch;
+        return fits ? id + '/' + epoch : hashed(id, epoch);
     }
 
-    private static String hash(String id) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK has no SHA-256", e);
-        }
+    private static String hashed(String id, String epoch) {
+        return HASHED + Digests.sha256Hex(id.getBytes(StandardCharsets.UTF_8)) + '/' + epoch;
     }
 }

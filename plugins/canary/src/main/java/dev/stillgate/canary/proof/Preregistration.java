@@ -5,14 +5,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.spi.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,15 +55,12 @@ public final class Preregistration {
             throw new IOException(file + ": larger than " + LARGEST + " bytes");
         }
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return parsed(bytes, HexFormat.of().formatHex(digest));
+            return parsed(bytes, Digests.sha256Hex(bytes));
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
                     file + ": invalid preregistration: "
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
                     e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK has no SHA-256", e);
         }
     }
 

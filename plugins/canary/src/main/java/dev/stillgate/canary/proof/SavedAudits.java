@@ -1,5 +1,7 @@
 package dev.stillgate.canary.proof;
 
+import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.StateFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;
@@ -9,17 +11,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -83,25 +81,15 @@ public final class SavedAudits {
      */
     public Path save(SavedAudit audit) throws IOException {
         byte[] bytes = audit.json();
-        String name = TIME.format(audit.at()) + '-' + digest(bytes).substring(0, 8) + ".json";
+        String name = TIME.format(audit.at()) + '-' + Digests.sha256Hex(bytes).substring(0, 8) + ".json";
         Files.createDirectories(directory);
         Path file = directory.resolve(name);
-        Path fresh = directory.resolve(name + ".new");
-        Files.write(fresh, bytes);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        StateFile.replaceShared(file, out -> out.write(bytes));
         List<String> names = names();
         for (String old : names.subList(Math.min(MOST, names.size()), names.size())) {
             Files.deleteIfExists(directory.resolve(old));
         }
         return file;
-    }
-
-    private static String digest(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK has no SHA-256", e);
-        }
     }
 
     /** Returns the audits, the newest first. A file is read again only if it has changed. */

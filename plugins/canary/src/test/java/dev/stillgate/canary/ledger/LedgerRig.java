@@ -4,7 +4,7 @@ import dev.stillgate.canary.ledger.file.Leaf;
 import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.canary.ledger.file.LedgerScan;
 import dev.stillgate.canary.ledger.tree.Hash;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
+import dev.stillgate.spi.Digests;
 import dev.stillgate.testkit.FakeTicker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ public final class LedgerRig {
     }
 
     public static Hash hash(String text) {
-        return Hash.of(TreeHasher.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return Hash.of(Digests.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     static MarkedResponse answer(String message) {

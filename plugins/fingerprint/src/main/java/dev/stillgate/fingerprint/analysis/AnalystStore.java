@@ -2,23 +2,13 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.StandingCodec;
+import dev.stillgate.spi.StateFile;
 import dev.stillgate.spi.orders.Orders;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UTFDataFormatException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32C;
-import java.util.zip.CheckedOutputStream;
 
 /**
  * File in which an analyst's state survives a restart, with a checksum (CRC-32C). Written to a temporary file, synced
@@ -45,12 +35,10 @@ public final class AnalystStore {
 
     private static final int OLDEST = 7;
 
-    private static final int SUM = Long.BYTES;
     private static final String FILE = "behaviour";
     private static final int MOST_ASIDE = 9;
 
     private final Path file;
-    private final Path temporary;
     private final long keyCheck;
     private volatile long failures;
 
@@ -60,7 +48,6 @@ public final class AnalystStore {
      */
     public AnalystStore(Path directory, long keyCheck) {
         this.file = directory.resolve(FILE);
-        this.temporary = directory.resolve(FILE + ".new");
         this.keyCheck = keyCheck;
     }
 
@@ -71,21 +58,13 @@ public final class AnalystStore {
             return analyst;
         }
         try {
-            verifyChecksum();
-            try (DataInputStream in =
-                    new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
-                read(in, analyst);
-            }
+            StateFile.readChecked(file, in -> read(in, analyst));
             LOG.log(
                     System.Logger.Level.INFO,
                     "read {0} accounts from {1}",
                     analyst.table().index().size(),
                     file);
             return analyst;
-        } catch (EOFException e) {
-            quarantine("truncated");
-        } catch (UTFDataFormatException e) {
-            quarantine("damaged");
         } catch (IOException e) {
             quarantine(String.valueOf(e.getMessage()));
         }
@@ -93,7 +72,7 @@ public final class AnalystStore {
         return new Analyst(settings, orders);
     }
 
-    private void read(DataInputStream in, Analyst analyst) throws IOException {
+    private Analyst read(DataInputStream in, Analyst analyst) throws IOException {
         if (in.readLong() != MAGIC) {
             throw new IOException("not a state file of the analysis");
         }
@@ -107,30 +86,12 @@ public final class AnalystStore {
             LOG.log(System.Logger.Level.INFO, "{0} was written under another secret: hashes are dropped", file);
         }
         analyst.read(in, sameKey, version);
+        return analyst;
     }
 
     /** Returns the number of the newest columns of accounts that a version lacks. */
     static int missingColumns(int version) {
         return (version < DECLINED ? 1 : 0) + (version < STARTS ? 1 : 0);
-    }
-
-    /** Verifies the checksum of the whole file before any of it is used. */
-    private void verifyChecksum() throws IOException {
-        CRC32C sum = new CRC32C();
-        long left = Files.size(file) - SUM;
-        try (InputStream raw = Files.newInputStream(file);
-                DataInputStream in = new DataInputStream(raw)) {
-            byte[] some = new byte[1 << 16];
-            while (left > 0) {
-                int length = (int) Math.min(left, some.length);
-                in.readFully(some, 0, length);
-                sum.update(some, 0, length);
-                left -= length;
-            }
-            if (in.readLong() != sum.getValue()) {
-                throw new IOException("wrong checksum");
-            }
-        }
     }
 
     /** Returns the name for a damaged file. Earlier ones are kept: the first may have what an operator wants back. */
@@ -162,16 +123,15 @@ public final class AnalystStore {
      * meanwhile.
      */
     public boolean write(Analyst analyst) {
-        CRC32C sum = new CRC32C();
-        try (OutputStream raw = Files.newOutputStream(temporary);
-                BufferedOutputStream buffered = new BufferedOutputStream(raw, 1 << 16)) {
-            DataOutputStream out = new DataOutputStream(new CheckedOutputStream(buffered, sum));
-            out.writeLong(MAGIC);
-            out.writeInt(VERSION);
-            out.writeLong(keyCheck);
-            analyst.write(out);
-            out.writeLong(sum.getValue());
-            out.flush();
+        try {
+            StateFile.prepare(
+                    file,
+                    StateFile.checked(out -> {
+                        out.writeLong(MAGIC);
+                        out.writeInt(VERSION);
+                        out.writeLong(keyCheck);
+                        analyst.write(out);
+                    }));
             return true;
         } catch (IOException e) {
             warn(e);
@@ -182,10 +142,7 @@ public final class AnalystStore {
     /** Syncs the temporary file and renames it to the file. The analyst may be used meanwhile. */
     public void commit() {
         try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            StateFile.commit(file);
         } catch (IOException e) {
             warn(e);
         }

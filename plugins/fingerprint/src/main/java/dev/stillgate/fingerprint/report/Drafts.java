@@ -6,6 +6,7 @@ import dev.stillgate.fingerprint.standing.OrderArguments;
 import dev.stillgate.fingerprint.standing.OrderTime;
 import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.fingerprint.standing.Pin;
+import dev.stillgate.spi.Digests;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.Order;
@@ -13,7 +14,6 @@ import dev.stillgate.spi.orders.OrderDraft;
 import dev.stillgate.spi.orders.OrderEnd;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -160,16 +160,12 @@ final class Drafts {
     }
 
     private static String digest(Collection<String> accounts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String account : accounts) {
-                digest.update(account.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, DIGEST);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+        MessageDigest digest = Digests.sha256();
+        for (String account : accounts) {
+            digest.update(account.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
         }
+        return HexFormat.of().formatHex(digest.digest(), 0, DIGEST);
     }
 
     /** Returns the number of operators that must ask for a judgement. */

@@ -1,10 +1,11 @@
 package dev.stillgate.spi.orders;
 
+import dev.stillgate.spi.StateFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,17 +87,15 @@ public final class Erasures implements AutoCloseable {
         if (isSaved) {
             return;
         }
-        List<String> lines = applied.entrySet().stream()
-                .map(entry -> entry.getKey() + ' ' + entry.getValue())
+        String lines = applied.entrySet().stream()
+                .map(entry -> entry.getKey() + ' ' + entry.getValue() + '\n')
                 .sorted()
-                .toList();
+                .collect(Collectors.joining());
         Path directory = file.getParent();
         if (directory != null) {
             Files.createDirectories(directory);
         }
-        Path next = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(next, lines);
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        StateFile.replace(file, lines.getBytes(StandardCharsets.UTF_8));
         isSaved = true;
     }
 

@@ -1,27 +1,16 @@
 package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.StateFile;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
-import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,23 +82,15 @@ final class BucketsFile {
 
     /** Writes a complete file, or leaves the old one in place. */
     static void write(Path file, long millis, Source source) throws IOException {
-        Path newFile = file.resolveSibling(file.getFileName() + ".new");
-        CRC32C sum = new CRC32C();
-        try (OutputStream raw = Files.newOutputStream(newFile);
-                BufferedOutputStream buffered = new BufferedOutputStream(raw, 1 << 16)) {
-            DataOutputStream out = new DataOutputStream(new CheckedOutputStream(buffered, sum));
-            out.writeLong(MAGIC);
-            out.writeInt(VERSION);
-            out.writeLong(millis);
-            source.writeTo(new FileWriter(out));
-            out.writeByte(END);
-            out.writeLong(sum.getValue());
-            out.flush();
-        }
-        try (FileChannel channel = FileChannel.open(newFile, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        StateFile.replace(
+                file,
+                StateFile.checked(out -> {
+                    out.writeLong(MAGIC);
+                    out.writeInt(VERSION);
+                    out.writeLong(millis);
+                    source.writeTo(new FileWriter(out));
+                    out.writeByte(END);
+                }));
     }
 
     /** Writes entries to a file. */
@@ -163,38 +144,33 @@ final class BucketsFile {
      * @throws IOException if the file is damaged or of another version
      */
     static @Nullable Long read(Path file, Reader reader) throws IOException {
-        CRC32C sum = new CRC32C();
-        try (InputStream raw = Files.newInputStream(file);
-                BufferedInputStream buffered = new BufferedInputStream(raw, 1 << 16)) {
-            DataInputStream in = new DataInputStream(new CheckedInputStream(buffered, sum));
-            if (in.readLong() != MAGIC) {
-                throw new IOException("not a snapshot of token buckets");
-            }
-            int version = in.readInt();
-            if (version < OLDEST_VERSION || version > VERSION) {
-                throw new IOException("version " + version + ", but this gateway reads versions " + OLDEST_VERSION
-                        + " to " + VERSION);
-            }
-            long millis = in.readLong();
-            for (byte kind = in.readByte(); kind != END; kind = in.readByte()) {
-                if (kind == MEMBERSHIP) {
-                    reader.membership(in.readUTF(), readMembership(in));
-                } else {
-                    reader.entry(readEntry(in, kind));
-                }
-            }
-            long found = sum.getValue();
-            if (in.readLong() != found) {
-                throw new IOException("wrong checksum");
-            }
-            return millis;
+        try {
+            return StateFile.readChecked(file, in -> read(in, reader));
         } catch (NoSuchFileException e) {
             return null;
-        } catch (EOFException e) {
-            throw new IOException("truncated file", e);
         } catch (IllegalArgumentException e) {
             throw new IOException("damaged file: " + e.getMessage(), e);
         }
+    }
+
+    private static long read(DataInputStream in, Reader reader) throws IOException {
+        if (in.readLong() != MAGIC) {
+            throw new IOException("not a snapshot of token buckets");
+        }
+        int version = in.readInt();
+        if (version < OLDEST_VERSION || version > VERSION) {
+            throw new IOException(
+                    "version " + version + ", but this gateway reads versions " + OLDEST_VERSION + " to " + VERSION);
+        }
+        long millis = in.readLong();
+        for (byte kind = in.readByte(); kind != END; kind = in.readByte()) {
+            if (kind == MEMBERSHIP) {
+                reader.membership(in.readUTF(), readMembership(in));
+            } else {
+                reader.entry(readEntry(in, kind));
+            }
+        }
+        return millis;
     }
 
     private static Membership readMembership(DataInputStream in) throws IOException {

@@ -12,7 +12,7 @@ import dev.stillgate.canary.ledger.head.VerifierKey;
 import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.ledger.tree.MerkleFrontier;
 import dev.stillgate.canary.ledger.tree.MerkleProofs;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
+import dev.stillgate.spi.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -221,7 +221,7 @@ public final class EvidenceBundle {
     /** Returns the opening of the first candidate that is the preimage of a commitment; null if there is none. */
     private static @Nullable Opening opening(Map<Long, Leaf.Commitment> among, List<List<byte[]>> candidates) {
         for (List<byte[]> parts : candidates) {
-            var sha256 = TreeHasher.sha256();
+            var sha256 = Digests.sha256();
             for (byte[] part : parts) {
                 sha256.update(
                         ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());

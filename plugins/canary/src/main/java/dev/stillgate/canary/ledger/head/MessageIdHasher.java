@@ -1,12 +1,10 @@
 package dev.stillgate.canary.ledger.head;
 
 import dev.stillgate.canary.ledger.tree.Hash;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
+import dev.stillgate.spi.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Keyed hash of message ids: SHA-256 over a salt and the id, where the salt is the HMAC-SHA-256 of the id under a key
@@ -15,15 +13,10 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class MessageIdHasher {
     private final Mac mac;
-    private final MessageDigest sha256 = TreeHasher.sha256();
+    private final MessageDigest sha256 = Digests.sha256();
 
     MessageIdHasher(byte[] key) {
-        try {
-            mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HMAC-SHA-256", e);
-        }
+        mac = Digests.hmac(key);
     }
 
     public Hash salt(String message) {

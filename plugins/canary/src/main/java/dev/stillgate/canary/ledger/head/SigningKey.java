@@ -2,7 +2,7 @@ package dev.stillgate.canary.ledger.head;
 
 import dev.stillgate.canary.ledger.file.Disk;
 import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
+import dev.stillgate.spi.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,8 +21,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** The Ed25519 key that signs a ledger's heads, stored as PKCS#8 in PEM. */
@@ -101,13 +99,7 @@ public final class SigningKey {
 
     /** Returns the hash function for message ids, keyed with a key derived from this one. */
     public MessageIdHasher messageIds() {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(seed, "HmacSHA256"));
-            return new MessageIdHasher(mac.doFinal(MESSAGE_IDS.getBytes(StandardCharsets.US_ASCII)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HMAC-SHA-256", e);
-        }
+        return new MessageIdHasher(Digests.hmac(seed, MESSAGE_IDS.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /**
@@ -125,7 +117,7 @@ public final class SigningKey {
     }
 
     private static String nameOf(PublicKey key) {
-        byte[] digest = TreeHasher.sha256().digest(key.getEncoded());
+        byte[] digest = Digests.sha256(key.getEncoded());
         return "stillgate-ledger-" + HexFormat.of().formatHex(digest, 0, 6);
     }
 

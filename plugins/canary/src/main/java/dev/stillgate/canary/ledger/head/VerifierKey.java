@@ -1,7 +1,7 @@
 package dev.stillgate.canary.ledger.head;
 
 import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
+import dev.stillgate.spi.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -104,7 +104,7 @@ public final class VerifierKey {
     }
 
     byte[] hash() {
-        var sha256 = TreeHasher.sha256();
+        var sha256 = Digests.sha256();
         sha256.update((name + "\n").getBytes(StandardCharsets.UTF_8));
         sha256.update(ED25519);
         return Arrays.copyOf(sha256.digest(raw), KEY_HASH);

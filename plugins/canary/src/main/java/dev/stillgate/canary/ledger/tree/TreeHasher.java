@@ -1,22 +1,14 @@
 package dev.stillgate.canary.ledger.tree;
 
+import dev.stillgate.spi.Digests;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** Leaf and node hashes of RFC 6962, section 2.1, which differ in their first byte. Not thread-safe. */
 public final class TreeHasher {
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
 
-    private final MessageDigest sha256 = sha256();
-
-    public static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
+    private final MessageDigest sha256 = Digests.sha256();
 
     /** Returns the root of the empty tree. */
     public Hash empty() {

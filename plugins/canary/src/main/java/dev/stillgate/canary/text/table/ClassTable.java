@@ -1,13 +1,12 @@
 package dev.stillgate.canary.text.table;
 
+import dev.stillgate.spi.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
@@ -147,11 +146,7 @@ public final class ClassTable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Digests.sha256(bytes.toByteArray());
     }
 
     /** Writes texts with their number and lengths, so that different lists give different bytes. */

@@ -299,6 +299,7 @@ class RemoteKeysTest {
                 .as("the age of a former key set")
                 .isEqualTo(written);
         Files.delete(obstacle);
+        Files.delete(obstacle.resolveSibling(""));
         after(600, remote);
         assertThat(copy).hasContent(Tokens.set(SECOND));
         assertThat(has(remote(true), "k-1")).as("a removed key after a restart").isFalse();

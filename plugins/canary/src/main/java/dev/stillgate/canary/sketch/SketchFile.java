@@ -1,6 +1,6 @@
 package dev.stillgate.canary.sketch;
 
-import dev.stillgate.canary.ledger.tree.TreeHasher;
+import dev.stillgate.spi.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -118,7 +118,7 @@ final class SketchFile {
 
     /** Returns what stands for an account in records: the first 8 bytes of the id's SHA-256. */
     static long account(String id) {
-        return ByteBuffer.wrap(TreeHasher.sha256().digest(id.getBytes(StandardCharsets.UTF_8)))
+        return ByteBuffer.wrap(Digests.sha256(id.getBytes(StandardCharsets.UTF_8)))
                 .getLong();
     }
 

@@ -130,7 +130,11 @@ public final class GeoRestrictionFactory implements FilterFactory<GeoRestriction
             checkedNanos = now;
             String warning = warning(file, ticker.millis());
             if (warning != null) {
-                LOG.log(System.Logger.Level.WARNING, "{0} database {1}", file.kind().key(), warning);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0} database {1}",
+                        file.kind().key(),
+                        warning);
             }
         }
     }

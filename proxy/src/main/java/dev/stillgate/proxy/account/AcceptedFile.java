@@ -89,17 +89,15 @@ public final class AcceptedFile implements Runnable, AutoCloseable {
     }
 
     private void write(long[] hashes) throws IOException {
-        StateFile.replace(
-                file,
-                StateFile.checked(out -> {
-                    out.writeLong(MAGIC);
-                    out.writeUTF(check);
-                    out.writeLong(ticker.millis());
-                    out.writeInt(hashes.length / 2);
-                    for (long word : hashes) {
-                        out.writeLong(word);
-                    }
-                }));
+        StateFile.replace(file, StateFile.checked(out -> {
+            out.writeLong(MAGIC);
+            out.writeUTF(check);
+            out.writeLong(ticker.millis());
+            out.writeInt(hashes.length / 2);
+            for (long word : hashes) {
+                out.writeLong(word);
+            }
+        }));
     }
 
     /** Saves a last time. */

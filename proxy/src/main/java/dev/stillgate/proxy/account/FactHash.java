@@ -35,8 +35,8 @@ public final class FactHash {
      */
     public FactHash(String secret, String name) {
         isDomain = name.equals(EMAIL_DOMAIN);
-        mac = Digests.hmac(Digests.hmac(
-                secret.getBytes(StandardCharsets.UTF_8), (LABEL + name).getBytes(StandardCharsets.UTF_8)));
+        mac = Digests.hmac(
+                Digests.hmac(secret.getBytes(StandardCharsets.UTF_8), (LABEL + name).getBytes(StandardCharsets.UTF_8)));
     }
 
     /**

@@ -248,7 +248,8 @@ public final class AdminServer implements AutoCloseable {
                         .append(lower(filter.onError()))
                         .append("\",\"phases\":[");
                 out.append(String.join(
-                        ",", filter.phases().stream().map(p -> '"' + lower(p) + '"').toList()));
+                        ",",
+                        filter.phases().stream().map(p -> '"' + lower(p) + '"').toList()));
                 out.append("],\"decisions\":{");
                 out.append(String.join(
                         ",",

@@ -393,7 +393,8 @@ public final class EventLoopContext {
     @Name("stillgate.LoopStall")
     @Label("Event Loop Stall")
     @Category("Stillgate")
-    @Description("The periodic task of an event loop ran more than 10 ms late: the loop was busy or the process had no CPU")
+    @Description(
+            "The periodic task of an event loop ran more than 10 ms late: the loop was busy or the process had no CPU")
     @StackTrace(false)
     static final class LoopStallEvent extends Event {
         private static final long LEAST_NANOS = 10_000_000;

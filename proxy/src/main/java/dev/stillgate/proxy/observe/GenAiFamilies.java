@@ -142,7 +142,8 @@ final class GenAiFamilies {
 
         private final HistogramFamily family;
         private final String[] labels;
-        private final AtomicReferenceArray<@Nullable FixedHistogram> byError = new AtomicReferenceArray<>(LABELS.size());
+        private final AtomicReferenceArray<@Nullable FixedHistogram> byError =
+                new AtomicReferenceArray<>(LABELS.size());
 
         ByError(HistogramFamily family, String... labels) {
             this.family = family;

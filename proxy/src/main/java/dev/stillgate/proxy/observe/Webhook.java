@@ -197,8 +197,7 @@ public final class Webhook implements AutoCloseable {
     }
 
     private String signature(String time, String body) {
-        return HexFormat.of()
-                .formatHex(Digests.hmac(key, (time + '.' + body).getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(Digests.hmac(key, (time + '.' + body).getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Stops; queued messages are lost. */

@@ -213,8 +213,8 @@ final class Journal implements AutoCloseable {
         Path part = part();
         Files.deleteIfExists(part);
         Map<String, Integer> written = new HashMap<>();
-        FileChannel next =
-                FileChannel.open(part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), StateFile.ownerOnly(part));
+        FileChannel next = FileChannel.open(
+                part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), StateFile.ownerOnly(part));
         boolean done = false;
         try (lines) {
             long at = writeAll(next, line(HEADER));

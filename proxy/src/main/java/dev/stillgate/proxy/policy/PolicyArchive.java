@@ -106,8 +106,7 @@ public final class PolicyArchive {
     /** Writes the text of a generation that is about to be put in force. */
     void prepare(long number, PolicyLoader.Loaded loaded) {
         try {
-            StateFile.replace(
-                    directory.resolve(number + ".yaml"), loaded.text().getBytes(StandardCharsets.UTF_8));
+            StateFile.replace(directory.resolve(number + ".yaml"), loaded.text().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             LOG.error("the text of policy generation {} cannot be archived in {}", number, directory, e);
         }

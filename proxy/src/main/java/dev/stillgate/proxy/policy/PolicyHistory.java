@@ -157,7 +157,8 @@ public final class PolicyHistory {
         if (text == null) {
             throw new NothingToDo("the text of generation " + target.generation() + " cannot be read");
         }
-        if (!target.sha256().isEmpty() && !target.sha256().equals(Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8)))) {
+        if (!target.sha256().isEmpty()
+                && !target.sha256().equals(Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8)))) {
             throw new NothingToDo("the text of generation " + target.generation() + " is damaged: see the archive");
         }
         if (text.equals(current().loaded().text())) {

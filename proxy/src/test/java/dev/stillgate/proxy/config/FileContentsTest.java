@@ -39,7 +39,9 @@ class FileContentsTest {
         assertThat(contents.look(file)).isEqualTo(Digests.sha256Hex("text".getBytes(StandardCharsets.US_ASCII)));
         assertThat(contents.look(List.of(file))).containsExactly(java.util.Map.entry(file, contents.look(file)));
         Files.setLastModifiedTime(file, FileTime.fromMillis(0));
-        assertThat(contents.look(file)).as("touched").isEqualTo(Digests.sha256Hex("text".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(contents.look(file))
+                .as("touched")
+                .isEqualTo(Digests.sha256Hex("text".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Test

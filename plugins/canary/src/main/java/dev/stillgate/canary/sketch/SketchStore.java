@@ -269,7 +269,8 @@ public final class SketchStore implements AutoCloseable {
 
     private long erase(int number, Predicate<String> isErased) throws IOException {
         Set<String> ids = SketchFile.ids(SketchFile.lines(directory, number));
-        Set<Long> erased = ids.stream().filter(isErased).map(SketchFile::account).collect(Collectors.toSet());
+        Set<Long> erased =
+                ids.stream().filter(isErased).map(SketchFile::account).collect(Collectors.toSet());
         if (erased.isEmpty()) {
             return 0;
         }

@@ -124,14 +124,12 @@ public final class AnalystStore {
      */
     public boolean write(Analyst analyst) {
         try {
-            StateFile.prepare(
-                    file,
-                    StateFile.checked(out -> {
-                        out.writeLong(MAGIC);
-                        out.writeInt(VERSION);
-                        out.writeLong(keyCheck);
-                        analyst.write(out);
-                    }));
+            StateFile.prepare(file, StateFile.checked(out -> {
+                out.writeLong(MAGIC);
+                out.writeInt(VERSION);
+                out.writeLong(keyCheck);
+                analyst.write(out);
+            }));
             return true;
         } catch (IOException e) {
             warn(e);

@@ -82,15 +82,13 @@ final class BucketsFile {
 
     /** Writes a complete file, or leaves the old one in place. */
     static void write(Path file, long millis, Source source) throws IOException {
-        StateFile.replace(
-                file,
-                StateFile.checked(out -> {
-                    out.writeLong(MAGIC);
-                    out.writeInt(VERSION);
-                    out.writeLong(millis);
-                    source.writeTo(new FileWriter(out));
-                    out.writeByte(END);
-                }));
+        StateFile.replace(file, StateFile.checked(out -> {
+            out.writeLong(MAGIC);
+            out.writeInt(VERSION);
+            out.writeLong(millis);
+            source.writeTo(new FileWriter(out));
+            out.writeByte(END);
+        }));
     }
 
     /** Writes entries to a file. */

@@ -81,9 +81,7 @@ public interface Disk {
         @Override
         public Output open(Path file) throws IOException {
             FileChannel channel = FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                    StateFile.ownerOnly(file));
+                    file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), StateFile.ownerOnly(file));
             return new ChannelOutput(channel);
         }
 

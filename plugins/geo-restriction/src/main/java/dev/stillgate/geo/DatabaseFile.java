@@ -1,7 +1,7 @@
 package dev.stillgate.geo;
 
-import dev.stillgate.spi.Digests;
 import dev.stillgate.spi.HeapRoom;
+import dev.stillgate.spi.files.Digests;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.account;
 
-import dev.stillgate.spi.StateFile;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.files.StateFile;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

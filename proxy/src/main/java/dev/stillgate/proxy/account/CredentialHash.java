@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.account;
 
 import dev.stillgate.proxy.hash.SipHash;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.chain;
 
 import dev.stillgate.spi.ContextHashes;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 

@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.config;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.stillgate.spi.Digests;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.files.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;

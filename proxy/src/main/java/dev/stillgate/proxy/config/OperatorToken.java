@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.config;
 
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;

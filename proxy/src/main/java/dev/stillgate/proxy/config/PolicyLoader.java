@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.config;
 
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.TlsClients;
 import dev.stillgate.proxy.files.PemFile;
 import dev.stillgate.proxy.files.PemPair;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.listen;
 
 import dev.stillgate.proxy.exchange.Peer;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.observe;
 
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.proxy.orders.SharedRecords.Stored;
-import dev.stillgate.spi.StateFile;
+import dev.stillgate.spi.files.StateFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.orders;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.UnaryOperator;

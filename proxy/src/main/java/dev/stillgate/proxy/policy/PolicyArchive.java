@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.policy;
 
 import dev.stillgate.proxy.config.PolicyLoader;
-import dev.stillgate.spi.StateFile;
+import dev.stillgate.spi.files.StateFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

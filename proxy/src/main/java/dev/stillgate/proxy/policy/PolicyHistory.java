@@ -2,7 +2,7 @@ package dev.stillgate.proxy.policy;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.proxy.policy.PolicyReloader.NothingToDo;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.relay;
 import dev.stillgate.proxy.files.PemFile;
 import dev.stillgate.proxy.files.PemPair;
 import dev.stillgate.proxy.relay.UpstreamEndpoint.UpstreamProtocol;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;

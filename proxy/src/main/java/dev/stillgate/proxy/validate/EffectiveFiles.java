@@ -9,7 +9,7 @@ import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.TextFile;
 import dev.stillgate.proxy.policy.PolicyBuilder;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

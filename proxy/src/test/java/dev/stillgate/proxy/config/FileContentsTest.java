@@ -2,8 +2,8 @@ package dev.stillgate.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.spi.Digests;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.files.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

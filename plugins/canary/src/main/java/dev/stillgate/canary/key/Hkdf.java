@@ -1,6 +1,6 @@
 package dev.stillgate.canary.key;
 
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.stillgate.canary.key.CanaryKey;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

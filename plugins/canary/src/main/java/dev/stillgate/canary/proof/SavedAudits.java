@@ -1,7 +1,7 @@
 package dev.stillgate.canary.proof;
 
-import dev.stillgate.spi.Digests;
-import dev.stillgate.spi.StateFile;
+import dev.stillgate.spi.files.Digests;
+import dev.stillgate.spi.files.StateFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;

@@ -4,7 +4,7 @@ import dev.stillgate.canary.ledger.file.Leaf;
 import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.canary.ledger.file.LedgerScan;
 import dev.stillgate.canary.ledger.tree.Hash;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import dev.stillgate.testkit.FakeTicker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.StandingCodec;
-import dev.stillgate.spi.StateFile;
+import dev.stillgate.spi.files.StateFile;
 import dev.stillgate.spi.orders.Orders;
 import java.io.DataInputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.stillgate.spi.orders;
 
-import dev.stillgate.spi.StateFile;
+import dev.stillgate.spi.files.StateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

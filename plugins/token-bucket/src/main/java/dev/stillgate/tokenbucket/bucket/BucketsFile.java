@@ -1,7 +1,7 @@
 package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.spi.Standing;
-import dev.stillgate.spi.StateFile;
+import dev.stillgate.spi.files.StateFile;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import java.io.DataInputStream;

@@ -12,7 +12,7 @@ import dev.stillgate.canary.ledger.head.VerifierKey;
 import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.ledger.tree.MerkleFrontier;
 import dev.stillgate.canary.ledger.tree.MerkleProofs;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

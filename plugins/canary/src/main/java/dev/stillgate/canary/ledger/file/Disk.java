@@ -1,6 +1,6 @@
 package dev.stillgate.canary.ledger.file;
 
-import dev.stillgate.spi.StateFile;
+import dev.stillgate.spi.files.StateFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

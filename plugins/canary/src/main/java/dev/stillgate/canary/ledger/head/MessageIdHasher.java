@@ -1,7 +1,7 @@
 package dev.stillgate.canary.ledger.head;
 
 import dev.stillgate.canary.ledger.tree.Hash;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import javax.crypto.Mac;

@@ -2,7 +2,7 @@ package dev.stillgate.canary.ledger.head;
 
 import dev.stillgate.canary.ledger.file.Disk;
 import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

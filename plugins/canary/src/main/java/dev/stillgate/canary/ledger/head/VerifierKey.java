@@ -1,7 +1,7 @@
 package dev.stillgate.canary.ledger.head;
 
 import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.stillgate.canary.ledger.tree;
 
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.security.MessageDigest;
 
 /** Leaf and node hashes of RFC 6962, section 2.1, which differ in their first byte. Not thread-safe. */

@@ -1,6 +1,6 @@
 package dev.stillgate.canary.text.table;
 
-import dev.stillgate.spi.Digests;
+import dev.stillgate.spi.files.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

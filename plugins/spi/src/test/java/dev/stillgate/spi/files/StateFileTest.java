@@ -1,4 +1,4 @@
-package dev.stillgate.spi;
+package dev.stillgate.spi.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

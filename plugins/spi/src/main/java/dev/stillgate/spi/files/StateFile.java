@@ -1,4 +1,4 @@
-package dev.stillgate.spi;
+package dev.stillgate.spi.files;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;

@@ -1,4 +1,4 @@
-package dev.stillgate.spi;
+package dev.stillgate.spi.files;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -1,0 +1,3 @@
+/** Files that are replaced whole, and digests of their content. */
+@org.jspecify.annotations.NullMarked
+package dev.stillgate.spi.files;

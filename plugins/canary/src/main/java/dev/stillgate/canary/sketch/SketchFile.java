@@ -205,12 +205,12 @@ final class SketchFile {
         return Integer.toUnsignedLong(bytes.getInt((int) offset(record) + VALUES + bucket * Integer.BYTES));
     }
 
-    /** Returns the bytes of the file without the records of accounts, given hashed. */
-    byte[] without(Set<Long> accounts) {
+    /** Returns the bytes of the file with the records of some accounts only, given hashed. */
+    byte[] only(Set<Long> accounts) {
         ByteArrayOutputStream kept = new ByteArrayOutputStream(bytes.capacity());
         kept.write(bytes.array(), 0, Math.min(HEADER, bytes.capacity()));
         for (int record = 0; record < records(); record++) {
-            if (!accounts.contains(account(record))) {
+            if (accounts.contains(account(record))) {
                 kept.write(bytes.array(), (int) offset(record), RECORD);
             }
         }

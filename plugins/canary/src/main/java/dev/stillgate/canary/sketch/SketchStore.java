@@ -244,8 +244,8 @@ public final class SketchStore implements AutoCloseable {
     }
 
     /**
-     * Erases accounts: replaces each file that has any by a copy without their records, then the ids beside it. Blocks on
-     * the disk. After a failure or crash repeat the call, which finds the ids that are left.
+     * Erases accounts: replaces each file that has any by a copy without their records, then the ids beside it. Records of
+     * which the id is missing or damaged go with them, since they may be of an erased account. Blocks on the disk. After a failure or crash repeat the call, which finds the ids that are left.
      *
      * @return the number of records erased, waiting ones included
      * @throws IOException if the disk failed; repeat the call
@@ -269,18 +269,18 @@ public final class SketchStore implements AutoCloseable {
 
     private long erase(int number, Predicate<String> isErased) throws IOException {
         Set<String> ids = SketchFile.ids(SketchFile.lines(directory, number));
-        Set<Long> erased =
-                ids.stream().filter(isErased).map(SketchFile::account).collect(Collectors.toSet());
-        if (erased.isEmpty()) {
+        Set<String> kept = ids.stream().filter(isErased.negate()).collect(Collectors.toSet());
+        SketchFile file = SketchFile.read(directory, number);
+        byte[] records = file.only(kept.stream().map(SketchFile::account).collect(Collectors.toSet()));
+        long erased = file.records() - SketchFile.records(records.length);
+        if (ids.isEmpty() || (erased == 0 && kept.size() == ids.size())) {
             return 0;
         }
-        SketchFile file = SketchFile.read(directory, number);
-        byte[] kept = file.without(erased);
-        disk.replace(SketchFile.sketches(directory, number), kept);
+        disk.replace(SketchFile.sketches(directory, number), records);
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        ids.stream().filter(isErased.negate()).forEach(id -> lines.writeBytes(SketchFile.line(id)));
+        kept.forEach(id -> lines.writeBytes(SketchFile.line(id)));
         disk.replace(SketchFile.accounts(directory, number), lines.toByteArray());
-        return file.records() - SketchFile.records(kept.length);
+        return erased;
     }
 
     private void closeTail() {

@@ -370,6 +370,21 @@ class SketchStoreTest {
         }
     }
 
+    /** A record carries a hash of the id, which a guess of the id finds. */
+    @Test
+    void erasureRemovesRecordsOfADamagedId() throws Exception {
+        try (SketchStore store = open()) {
+            add(store, KEY, "gone", 0);
+            add(store, KEY, "kept", 1);
+            store.flush(MOST);
+            Path ids = files("accounts-").getFirst();
+            Files.writeString(ids, Files.readString(ids).replace("gone", "gxne"));
+            assertThat(store.erase("gone"::equals)).isEqualTo(1);
+            assertThat(Files.size(files("sketches-").getFirst())).isEqualTo(28 + 96);
+        }
+        assertThat(trace(0, 2).damaged()).isZero();
+    }
+
     @Test
     void filesOfTheFirstVersionAreRefused() throws Exception {
         byte[] old = SketchFile.header(1, 92, KEY.id());

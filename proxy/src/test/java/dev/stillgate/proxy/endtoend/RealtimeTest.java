@@ -417,9 +417,8 @@ class RealtimeTest {
     @Test
     @DisplayName("a session has its place until it ends, and a blocked account gets a Close frame")
     void concurrencyAndStanding() throws IOException {
-        String filters =
-                "[{name: behaviour, type: fingerprint, config: {}}, {name: limits, type: token-bucket, config: "
-                        + "{limits: [{name: sessions, measure: concurrency, capacity: 1}]}}]";
+        String filters = "[{name: behaviour, type: fingerprint, config: {}}, {name: limits, type: token-bucket, "
+                + "config: {limits: [{name: sessions, measure: concurrency, capacity: 1}]}}]";
         try (UpstreamScript upstream = RealtimeModel.start(1, 1);
                 GatewayRig rig = builder(upstream).filters(filters).start()) {
             try (RawClient client = open(rig)) {

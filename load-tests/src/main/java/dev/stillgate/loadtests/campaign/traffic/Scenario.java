@@ -89,7 +89,7 @@ public record Scenario(String name, int days, int honest, List<CampaignPlan> cam
                 CampaignPlan.of("jumpers", 24, 22, Work.BARE).hiding(MODEL_JUMP));
     }
 
-    /** Plans of an author who knew the vocabulary of this package, and no detector: twelve actors, half of them in haste. */
+    /** Plans of an author who knew the names of works and evasions only: twelve actors, half of them in haste. */
     private static List<CampaignPlan> haste() {
         return List.of(
                 CampaignPlan.of("weekend-smash", 220, 58, Work.REASONING, Work.BARE)
@@ -117,7 +117,7 @@ public record Scenario(String name, int days, int honest, List<CampaignPlan> cam
                         .from(0.35));
     }
 
-    /** Plans of another such author: a laboratory that wants throughput first. */
+    /** Plans of a second such author: a laboratory that wants throughput first. */
     private static List<CampaignPlan> throughput() {
         return List.of(
                 CampaignPlan.of("flat-out-queue", 120, 55, Work.REASONING, Work.INSTRUCTIONS)

@@ -3,7 +3,8 @@
 #
 # Every gateway is pinned to core 0, the stub model and wrk to core 1. Rounds are interleaved (A B C, A B C, ...) after the
 # same warm-up for each, and the table gives medians. CPU is user + system time of the gateway's whole process tree.
-# The configurations of nginx and HAProxy are in bench/compare. Needs nginx with geoip2, haproxy, wrk, taskset, curl.
+# The configurations of nginx and HAProxy are in bench/compare. Needs nginx with geoip2 (and lua and cjson for nginx+lua), haproxy,
+# wrk, taskset, curl.
 set -euo pipefail
 
 usage() {
@@ -12,8 +13,9 @@ usage: load-tests/run compare [--rounds N] [--seconds S] [--only a,b,...] [--qui
                              [--accounts N] [--policy requests,tokens,...] [--sparse STREAMS:MS,...]
   --rounds N    measured rounds of each gateway, default 5
   --seconds S   length of one measurement, default 8
-  --only LIST   of direct,nginx,haproxy,stillgate,earlier. "earlier" is another build of Stillgate with the same policies,
-                measured in the same rounds and compared by pairs; EARLIER_CMD names it, as in /tmp/dist/bin/stillgate run
+  --only LIST   of direct,nginx,nginx+lua,haproxy,stillgate,earlier. "nginx+lua" does the work of the policy "tokens": it
+                parses the body, limits tokens by account and logs usage. "earlier" is another build of Stillgate with the
+                same policies, measured in the same rounds and compared by pairs; EARLIER_CMD names it, as in /tmp/dist/bin/stillgate run
   --quick       2 rounds of 3 seconds and a short warm-up: a smoke test, no figures to quote
   --events N    events of one stream, default 200
   --pace MS     time between the events of one stream, default 2
@@ -64,7 +66,7 @@ declare -A PID PORT
 fill() { # template, port -> file in $RUN
   sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|${PORT[stub]}|g" -e "s|@PORT@|$2|g" -e "s|@MODULES@|$MODULES|g" \
     -e "s|@MAXCONN@|$(haproxy_connections 20000)|g" -e "s|@ADMIN@|${ADMIN:-0}|g" -e "s|@POLICY@|${3:-}|g" \
-    "$HERE/compare/$1" > "$RUN/${3:+$3-}$1"
+    -e "s|@NAME@|${3:-}|g" -e "s|@HERE@|$HERE|g" "$HERE/compare/$1" > "$RUN/${3:+$3-}$1"
 }
 
 # Prints the filters of a policy: the parts of a file whose first line names the policy.
@@ -100,14 +102,23 @@ start_model() {
   taskset -a -c -p 1 "${PID[stub]}" > /dev/null
 }
 
+start_nginx() { # name
+  start_on_core "$1" 0 nginx -p "$RUN" -c "$RUN/$1-nginx.conf" -e "$RUN/$1-error.log"
+}
+
 start_compared() { # name -> 1 if it cannot run
   PORT[$1]=$(free_port)
   case $1 in
     direct) PORT[direct]=${PORT[stub]}; PID[direct]=${PID[stub]}; return 0 ;;
     nginx)
       command -v nginx > /dev/null || { say "nginx is not installed: skipped"; return 1; }
-      fill nginx.conf "${PORT[nginx]}"
-      start_on_core nginx 0 nginx -p "$RUN" -c "$RUN/nginx.conf" -e "$RUN/nginx-error.log" ;;
+      fill nginx.conf "${PORT[nginx]}" nginx
+      start_nginx nginx ;;
+    nginx+lua)
+      [ -f "$MODULES/ngx_http_lua_module.so" ] || { say "nginx's Lua module is not installed: skipped"; return 1; }
+      fill nginx.conf "${PORT[nginx+lua]}" nginx+lua
+      sed -i 's|#lua ||' "$RUN/nginx+lua-nginx.conf"
+      start_nginx nginx+lua ;;
     haproxy)
       command -v haproxy > /dev/null || { say "haproxy is not installed: skipped"; return 1; }
       fill haproxy.cfg "${PORT[haproxy]}"

@@ -43,7 +43,7 @@ start_pinned_stub() {
 
 fill() { # template of compare.sh, the lines that replace its listener -> file in $RUN
   sed -e "s|.*127.0.0.1:@PORT@.*|$2|" -e "s|@RUN@|$RUN|g" -e "s|@STUB@|$STUB_PORT|g" -e "s|@MODULES@|$MODULES|g" \
-    -e "s|@ADMIN@|$ADMIN|g" -e "s|@POLICY@|requests|g" "$LOAD_TESTS/bench/compare/$1" > "$RUN/$1"
+    -e "s|@ADMIN@|$ADMIN|g" -e "s|@POLICY@|requests|g" -e "s|@NAME@|nginx|g" "$LOAD_TESTS/bench/compare/$1" > "$RUN/$1"
 }
 
 # Writes the policy "requests" of compare.sh for Stillgate.

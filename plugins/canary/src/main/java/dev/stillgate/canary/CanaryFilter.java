@@ -32,6 +32,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     private static final Set<String> PARTS = Set.of("messages", "input_items");
 
     private final EditorPool editors;
+    private final ExemptionRules exemptions;
     private final KeyDeriver deriver;
     private final ResponseKeys keys;
     private final SketchKey sketchKey;
@@ -49,6 +50,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
             CanaryState state,
             FilterContext context) {
         this.editors = new EditorPool(table);
+        this.exemptions = new ExemptionRules(table);
         this.deriver = deriver;
         this.sketchKey = sketchKey;
         this.sketches = policy.mostSketches() > 0 ? state.sketches() : null;
@@ -77,7 +79,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
      * alone has the earlier messages.
      */
     private @Nullable Exemption exemption(Provider provider, BodyView.Chat chat) {
-        Exemption own = ExemptionRules.of(provider, chat);
+        Exemption own = exemptions.of(provider, chat);
         String previous = own == null ? chat.previousResponse() : null;
         boolean inherited = previous != null && state.answers().find(previous) == Exemption.WORDING;
         return inherited ? Exemption.WORDING : own;

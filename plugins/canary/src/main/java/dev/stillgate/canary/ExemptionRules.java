@@ -1,6 +1,7 @@
 package dev.stillgate.canary;
 
 import dev.stillgate.canary.text.prompt.WordingConstraints;
+import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
 import java.util.Set;
@@ -8,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides from the request which answers must not be marked because a changed word could damage them. */
 final class ExemptionRules {
-    /** A request is read on one thread, without a break, so one scan of each thread serves all requests. */
-    private static final ThreadLocal<PromptScan> SCANS = ThreadLocal.withInitial(PromptScan::new);
-
     /** Tools of the Gemini API whose results its responses cite, in both spellings. */
     private static final Set<String> GROUNDING_TOOLS = Set.of(
             "googleSearch",
@@ -25,10 +23,17 @@ final class ExemptionRules {
             "fileSearch",
             "file_search");
 
-    private ExemptionRules() {}
+    /** A request is read on one thread, without a break, so one scan of each thread serves all requests. */
+    private final ThreadLocal<PromptScan> scans;
+
+    ExemptionRules(ClassTable table) {
+        WordingConstraints constraints = new WordingConstraints(table);
+        scans = ThreadLocal.withInitial(() -> new PromptScan(constraints));
+    }
 
     /** Returns the reason for leaving the response unchanged, or null if it may be marked. */
-    static @Nullable Exemption of(Provider provider, BodyView.Chat chat) {
+    @Nullable
+    Exemption of(Provider provider, BodyView.Chat chat) {
         if (chat.structuredOutput()) {
             return Exemption.STRUCTURED_OUTPUT;
         }
@@ -49,7 +54,7 @@ final class ExemptionRules {
         if (chat.prediction()) {
             return Exemption.WORDING;
         }
-        PromptScan scan = SCANS.get();
+        PromptScan scan = scans.get();
         scan.begin(signsText);
         CharSequence system = chat.system();
         if (system != null) {
@@ -69,7 +74,7 @@ final class ExemptionRules {
         /** Characters of the shortest system prompt whose verdict is kept. */
         private static final int LEAST_KEPT = 256;
 
-        private final WordingConstraints.Conversation conversation = new WordingConstraints.Conversation();
+        private final WordingConstraints.Conversation conversation;
 
         /** Recent system prompts: the engine gives a repeated one as the same string. */
         private final @Nullable String[] systems = new String[SYSTEMS];
@@ -83,6 +88,10 @@ final class ExemptionRules {
         /** Whether the last part is text of the assistant, which the response continues. */
         private boolean prefilled;
 
+        PromptScan(WordingConstraints constraints) {
+            conversation = new WordingConstraints.Conversation(constraints);
+        }
+
         void begin(boolean signsText) {
             this.signsText = signsText;
             conversation.begin();
@@ -95,7 +104,7 @@ final class ExemptionRules {
 
         void readSystem(CharSequence text) {
             if (!(text instanceof String system) || system.length() < LEAST_KEPT) {
-                read(text);
+                constrained = conversation.readSystem(text) != null;
                 return;
             }
             int slot = system.hashCode() & (SYSTEMS - 1);
@@ -103,7 +112,7 @@ final class ExemptionRules {
                 conversation.skip(system);
             } else {
                 systems[slot] = system;
-                constrainedSystems[slot] = conversation.read(system) != null;
+                constrainedSystems[slot] = conversation.readSystem(system) != null;
             }
             constrained = constrainedSystems[slot];
         }

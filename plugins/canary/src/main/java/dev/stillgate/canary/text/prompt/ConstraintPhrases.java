@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Phrases of prompts that fix the wording of the response, from the resource {@code wording-phrases.txt}. */
+/** List of phrases that fix the wording of the response, from a resource. Immutable and thread-safe. */
 final class ConstraintPhrases {
     private static final char FIRST_OTHER_SCRIPT = 0x400;
     private static final char LAST_CYRILLIC = 0x52f;
@@ -23,23 +23,18 @@ final class ConstraintPhrases {
     private record Stem(String text, Kind kind) {}
 
     /** The Latin phrases of each kind; {@code *} stands for up to four words, {@code #} for a number. */
-    static final Map<Kind, List<String>> ALL = new EnumMap<>(Kind.class);
+    final Map<Kind, List<String>> latin = new EnumMap<>(Kind.class);
 
     /** The other phrases, by the low bits of their first character. */
-    private static final List<List<Stem>> STEMS = new ArrayList<>();
+    private final List<List<Stem>> stems = new ArrayList<>();
 
-    static {
+    /** Reads a resource of this package. */
+    ConstraintPhrases(String resource) {
         for (int i = 0; i < SLOTS; i++) {
-            STEMS.add(new ArrayList<>());
+            stems.add(new ArrayList<>());
         }
-        read();
-    }
-
-    private ConstraintPhrases() {}
-
-    private static void read() {
         Kind kind = Kind.VERSE;
-        for (String line : resource().lines().toList()) {
+        for (String line : text(resource).lines().toList()) {
             if (line.startsWith("[")) {
                 kind = Kind.valueOf(line.substring(1, line.length() - 1).toUpperCase(Locale.ROOT));
             } else if (!line.isBlank() && !line.startsWith(";")) {
@@ -48,17 +43,16 @@ final class ConstraintPhrases {
         }
     }
 
-    private static void add(Kind kind, String phrase) {
+    private void add(Kind kind, String phrase) {
         if (phrase.charAt(0) >= FIRST_OTHER_SCRIPT) {
-            STEMS.get(phrase.charAt(0) % SLOTS).add(new Stem(phrase, kind));
+            stems.get(phrase.charAt(0) % SLOTS).add(new Stem(phrase, kind));
         } else {
-            ALL.computeIfAbsent(kind, any -> new ArrayList<>()).add(phrase);
+            latin.computeIfAbsent(kind, any -> new ArrayList<>()).add(phrase);
         }
     }
 
-    private static String resource() {
-        try (InputStream in =
-                Objects.requireNonNull(ConstraintPhrases.class.getResourceAsStream("wording-phrases.txt"))) {
+    private static String text(String resource) {
+        try (InputStream in = Objects.requireNonNull(ConstraintPhrases.class.getResourceAsStream(resource))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -71,14 +65,15 @@ final class ConstraintPhrases {
      *
      * @param to end of the text that may be read
      */
-    static @Nullable Kind unspaced(CharSequence text, int at, int to, char c) {
+    @Nullable
+    Kind unspaced(CharSequence text, int at, int to, char c) {
         if (c < FIRST_OTHER_SCRIPT || (c <= LAST_CYRILLIC && at > 0 && Character.isLetter(text.charAt(at - 1)))) {
             return null;
         }
-        List<Stem> stems = STEMS.get(Character.toLowerCase(c) % SLOTS);
-        for (int i = 0; i < stems.size(); i++) {
-            if (begins(text, at, to, stems.get(i).text)) {
-                return stems.get(i).kind;
+        List<Stem> candidates = stems.get(Character.toLowerCase(c) % SLOTS);
+        for (int i = 0; i < candidates.size(); i++) {
+            if (begins(text, at, to, candidates.get(i).text)) {
+                return candidates.get(i).kind;
             }
         }
         return null;

@@ -1,5 +1,7 @@
 package dev.stillgate.canary.text.prompt;
 
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.table.WordClass;
 import dev.stillgate.canary.text.word.PhraseTrie;
 import dev.stillgate.canary.text.word.WordReader;
 import dev.stillgate.canary.text.word.WordTrie;
@@ -11,9 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Detects prompts that fix the wording of the response: verse, word counts, proofreading, recitals, contracts. Such
- * answers are not marked, because a changed word could be an error. Matches common English phrases and a few of other
- * languages, and errs towards finding a constraint: a prompt that merely mentions a poem counts. Immutable and
- * thread-safe.
+ * answers are not marked, because a changed word could be an error. Matches phrases of English and of other languages.
+ *
+ * <p>User messages are matched with a long list that errs towards finding a constraint, and with the forms of a class
+ * table: a prompt that sets the two forms of a pair side by side ("can't or cannot") asks about them. System prompts are
+ * matched with a short list of requests for recital, translation and verse, since those of agents are long and mention
+ * much that they do not ask for. Immutable and thread-safe.
  */
 public final class WordingConstraints {
     /** Limit on the characters read of one text: half from its beginning, half from its end. */
@@ -34,6 +39,10 @@ public final class WordingConstraints {
         TRANSLATION,
         /** Text to be repeated unchanged, and recitals of known texts. */
         VERBATIM,
+        /** Text to be copied in part: extraction, highlighting, redaction, whole files. */
+        COPY,
+        /** Comparisons of the two forms of a pair of the class table. */
+        COMPARE,
         /** Words or letters to use or to avoid. */
         WORDS,
         /** Another writer's style. */
@@ -44,11 +53,17 @@ public final class WordingConstraints {
         LAW,
         /** Doses of medicines, and instructions for taking them. */
         MEDICINE,
+        /** Warnings, statements and requirements whose words others rely on. */
+        SAFETY,
         /** The conversation exceeds the limit. */
         UNREAD
     }
 
-    private static final WordingConstraints ALL = new WordingConstraints();
+    private static final WordingConstraints SYSTEM = new WordingConstraints("system-phrases.txt", List.of());
+    /** Words between two forms that are compared; the empty one stands for a punctuation mark. */
+    private static final List<String> BETWEEN =
+            List.of(" ", " and ", " or ", " vs ", " versus ", " to ", " with ", " from ", " not ", " than ", " instead of ");
+
     private static final int MAX_MATCHES = 64;
     private static final int GAP = 4;
     private static final int CHUNK = 1024;
@@ -69,9 +84,18 @@ public final class WordingConstraints {
     /** States after which up to {@link #GAP} words may be skipped. */
     private final BitSet gaps = new BitSet();
 
-    private WordingConstraints() {
+    private final ConstraintPhrases listed;
+
+    /** Creates the constraints on user messages for the answers that a table's classes would change. */
+    public WordingConstraints(ClassTable table) {
+        this("wording-phrases.txt", comparisons(table));
+    }
+
+    private WordingConstraints(String resource, List<String> comparisons) {
+        listed = new ConstraintPhrases(resource);
         ends.add(null);
-        ConstraintPhrases.ALL.forEach((kind, lines) -> lines.forEach(line -> add(kind, line)));
+        comparisons.forEach(phrase -> add(Kind.COMPARE, phrase));
+        listed.latin.forEach((kind, lines) -> lines.forEach(line -> add(kind, line)));
         words.build();
         phrases.build(words.size());
     }
@@ -91,15 +115,34 @@ public final class WordingConstraints {
         ends.set(state, kind);
     }
 
-    /** Returns the constraint in a single message, or null if there is none. */
-    public static @Nullable Kind of(CharSequence message) {
-        return new Conversation().read(message);
+    private static List<String> comparisons(ClassTable table) {
+        List<String> phrases = new ArrayList<>();
+        for (int cls = 0; cls < table.classes(); cls++) {
+            for (WordClass.Pair pair : table.wordClass(cls).pairs()) {
+                for (String between : BETWEEN) {
+                    phrases.add(pair.form0() + between + pair.form1());
+                    phrases.add(pair.form1() + between + pair.form0());
+                }
+            }
+        }
+        return phrases;
+    }
+
+    /** Returns the constraint in a single user message, or null if there is none. */
+    public @Nullable Kind of(CharSequence message) {
+        return new Conversation(this).read(message);
     }
 
     /** Reader of the texts of one conversation after another. Allocates nothing after construction. Not thread-safe. */
     public static final class Conversation {
-        private final TextScan scan = ALL.new TextScan();
+        private final TextScan user;
+        private final TextScan system = SYSTEM.new TextScan();
         private int left = MAX_CONVERSATION_CHARS;
+
+        /** Creates a reader that begins a conversation whose user messages have some constraints. */
+        public Conversation(WordingConstraints user) {
+            this.user = user.new TextScan();
+        }
 
         /** Begins another conversation. */
         public void begin() {
@@ -111,8 +154,17 @@ public final class WordingConstraints {
             left -= Math.min(text.length(), MAX_CHARS);
         }
 
-        /** Returns the constraint in a text of the conversation, or null if there is none. */
+        /** Returns the constraint in the system prompt, or null if there is none. */
+        public @Nullable Kind readSystem(CharSequence text) {
+            return read(text, system);
+        }
+
+        /** Returns the constraint in a user message, or null if there is none. */
         public @Nullable Kind read(CharSequence text) {
+            return read(text, user);
+        }
+
+        private @Nullable Kind read(CharSequence text, TextScan scan) {
             int length = text.length();
             int chars = Math.min(length, MAX_CHARS);
             if (chars > left) {
@@ -171,7 +223,7 @@ public final class WordingConstraints {
                 } else {
                     append(Character.toLowerCase(c));
                 }
-                kind = kind == null ? ConstraintPhrases.unspaced(text, at + i, to, c) : kind;
+                kind = kind == null ? listed.unspaced(text, at + i, to, c) : kind;
                 if (kind != null) {
                     return kind;
                 }

@@ -43,6 +43,7 @@ final class DomainEdits {
     }
 
     private final ClassTable table;
+    private final WordingConstraints constraints;
     private final List<Drawn> edits = new ArrayList<>();
     private int texts;
     private int exempt;
@@ -52,6 +53,7 @@ final class DomainEdits {
 
     private DomainEdits(ClassTable table) {
         this.table = table;
+        constraints = new WordingConstraints(table);
     }
 
     public static void main(String[] args) throws IOException, TableException {
@@ -72,7 +74,7 @@ final class DomainEdits {
 
     private void read(Map<String, String> line, long seed) {
         texts++;
-        if (WordingConstraints.of(line.getOrDefault("prompt", "")) != null) {
+        if (constraints.of(line.getOrDefault("prompt", "")) != null) {
             exempt++;
             return;
         }

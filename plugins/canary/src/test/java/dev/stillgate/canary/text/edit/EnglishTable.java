@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The shipped table, and a chooser that depends on a seed. */
-final class EnglishTable {
+public final class EnglishTable {
     private static final ClassTable ENGLISH = read();
 
     private EnglishTable() {}
@@ -22,7 +22,7 @@ final class EnglishTable {
                 "no config/canary/" + name + " above " + Path.of("").toAbsolutePath());
     }
 
-    static ClassTable english() {
+    public static ClassTable english() {
         return ENGLISH;
     }
 

@@ -2,10 +2,13 @@ package dev.stillgate.canary.text.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.canary.text.edit.EnglishTable;
 import org.junit.jupiter.api.Test;
 
 /** Prompts that ask for text as it stands or in a given style, and ordinary prompts with similar words. */
 final class FixedWordingTest {
+    private static final WordingConstraints CONSTRAINTS = new WordingConstraints(EnglishTable.english());
+
     private static final String FIXED = """
             Extract the text from this image.
             OCR this page
@@ -75,6 +78,141 @@ final class FixedWordingTest {
             Write the safety warnings for a pressure cooker.
             The grader compares your answer by exact match.
             Write a requirement with shall for the pump.
+            Explain the difference between can't and cannot.
+            Is it "depends on" or "depends upon"?
+            Should it be isn't or is not in a letter?
+            Say when it's and when its is right.
+            Compare "based on" with "based upon".
+            Toward vs towards: what do readers expect?
+            Which one do I take, everybody or everyone?
+            Do people prefer "for example" to "for instance"?
+            My editor wants "that is" instead of "that's", why?
+            Give me the vows that couples use at Anglican weddings, the wedding vows.
+            Answer the question, and use only sentences from the text below.
+            Only use words from the article in your answer.
+            Highlight the sentences about money, copying them unchanged.
+            Copy the relevant lines as is.
+            Put a warning label together for my new solvent.
+            Write safety instructions for the band saw.
+            I need a witness statement about the broken window.
+            Explain how to take warfarin.
+            Explain how to take metformin in the morning.
+            How much ibuprofen can I take in a day?
+            How many drops of iodine go into a litre of water?
+            Give me the colonoscopy instructions for the day before.
+            Write the teleprompter text for the mayor.
+            Write a six-word memoir about the sea.
+            Write a summary of max 160 chars.
+            The text has to be between 150 and 155 chars.
+            Give me the opening of A Tale of Two Cities, please: quote the opening.
+            Answer like Yoda.
+            Describe the harbour the way Hemingway would.
+            Explain photosynthesis at a fourth-grade reading level.
+            Use the 1,000 most common words to explain a rocket.
+            Do not use the letter e.
+            Make a crossword about birds.
+            Make up two tongue twisters.
+            Give me ten ways to say "for example".
+            Find a slogan for my bike shop.
+            Write a billboard for the county fair.
+            What is a good title for my paper about bees?
+            Write a voice menu, worded as the actor should read it.
+            Write a eulogy for my grandfather.
+            Write a toast for the anniversary.
+            Write the scenario in Gherkin.
+            Write it in EARS notation.
+            Report the ANOVA in APA format.
+            Put the result between <answer> tags.
+            Give me a Markdown table only.
+            Say yes or no and one sentence why.
+            Please fill in this form letter.
+            Quote the full passage about the whale.
+            State the first law as he wrote it himself.
+            Write a tweet about our new store.
+            """;
+
+    /** Ordinary prompts with a word that fixes the wording in others: at most 22 in 100 are exempt. */
+    private static final String MENTIONS = """
+            How does mRNA translation begin in the cell?
+            What is a translation lookaside buffer?
+            How do I translate a point along the x axis in OpenGL?
+            How do smart contracts keep their state?
+            What does design by contract mean for inheritance?
+            How do muscles contract when we lift something?
+            Explain policy gradient methods.
+            How does monetary policy affect savings?
+            Are insurance policies for dogs worth the money?
+            How do I renew my driver's license after a move?
+            Do I need a fishing license for the lake?
+            What may I do with code under the MIT license?
+            How do I get a cheaper car insurance quote?
+            How do I quote a job as a painter?
+            Which API gives me stock quotes for free?
+            How do I escape quotes in Bash?
+            Who is the best rap artist of the nineties?
+            When should my child go to nursery school?
+            Which plants should I buy at the nursery in spring?
+            What is a context-free grammar?
+            How does grammar-based fuzzing find bugs?
+            How do I remove left recursion from a grammar?
+            Which HTTP verb should an upload use?
+            How do I turn on spelling in Vim?
+            How do JSON web tokens work?
+            How do I read a CSV with pandas?
+            What are YAML anchors good for?
+            What does a dose-response curve tell us?
+            How large is the radiation dose on a flight to Tokyo?
+            What does the proofreading activity of DNA polymerase do?
+            What are terms of trade in economics?
+            Should I go to a Bible college?
+            Who coined the word robot?
+            What came of the French constitution of 1791?
+            Is Haiku a good model for quick questions?
+            Should I pick Claude Sonnet or Opus for coding?
+            Where does opencode.json belong?
+            Why does npm change my package.json each time?
+            How many characters are there in the novel?
+            What makes the characters of the film so likeable?
+            Which security policy should a browser apply to frames?
+            How do I set a retry policy in my HTTP client?
+            What is a naming convention for tables?
+            How did the Treaty of Versailles affect trade?
+            How does a WHERE clause use an index?
+            How long does a DHCP lease last?
+            What happens when labour contracts during birth?
+            What are contractions in late pregnancy like?
+            Why does the economy see a contraction after a boom?
+            How do I split a string on commas in Python?
+            Why does my script fail with a missing semicolon?
+            Which vitamins work in conjunction with iron?
+            Why are my shoulders so tense in the evening?
+            Is the set of rational numbers countable?
+            How do I sum a column over several worksheets in Excel?
+            What are common mistakes in investing?
+            What are common errors when you set up Docker?
+            How do I formally verify a protocol?
+            What does Twitter do with its old servers?
+            What is the sentiment of tweets on the election about?
+            How many tokens does GPT need for 2000 tokens of text?
+            How do I order a transcript from my old college?
+            Is Assassin's Creed a good game for a beginner?
+            What does a variable declaration of type int do?
+            How do I search and replace across files in my editor?
+            How do regex engines avoid backtracking?
+            How do I install LaTeX on a Mac?
+            Is XML still a good choice for config files?
+            How do push notifications reach a phone?
+            How long is the warranty on a used car?
+            How do I charter a boat for a week?
+            How do I read a whole file into memory in Go?
+            What is the fastest tool for copying files in Linux?
+            Should both of us be on the lease in case we split up?
+            Can the landlord end the rental agreement early?
+            Is it legal to break a contract with a gym?
+            How does a poem differ from prose in memory tests?
+            How does a church choose its hymns for Sunday?
+            What is the best way to learn vocabulary as an adult?
+            Does aspirin thin the blood?
             """;
 
     private static final String ORDINARY = """
@@ -146,14 +284,20 @@ final class FixedWordingTest {
     @Test
     void fixedWordingIsRecognized() {
         assertThat(FIXED.lines()).hasSizeGreaterThanOrEqualTo(60);
-        assertThat(FIXED.lines().filter(prompt -> WordingConstraints.of(prompt) == null))
+        assertThat(FIXED.lines().filter(prompt -> CONSTRAINTS.of(prompt) == null))
                 .isEmpty();
     }
 
     @Test
     void ordinaryPromptsAreNotExempt() {
         assertThat(ORDINARY.lines()).hasSizeGreaterThanOrEqualTo(60);
-        assertThat(ORDINARY.lines().filter(prompt -> WordingConstraints.of(prompt) != null))
+        assertThat(ORDINARY.lines().filter(prompt -> CONSTRAINTS.of(prompt) != null))
                 .isEmpty();
+    }
+
+    @Test
+    void mostMentionsAreNotExempt() {
+        long exempt = MENTIONS.lines().filter(prompt -> CONSTRAINTS.of(prompt) != null).count();
+        assertThat(100 * exempt).isLessThanOrEqualTo(22 * MENTIONS.lines().count());
     }
 }

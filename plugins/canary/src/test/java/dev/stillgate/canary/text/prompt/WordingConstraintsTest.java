@@ -2,6 +2,7 @@ package dev.stillgate.canary.text.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.canary.text.edit.EnglishTable;
 import dev.stillgate.canary.text.prompt.WordingConstraints.Kind;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class WordingConstraintsTest {
+    private static final WordingConstraints CONSTRAINTS = new WordingConstraints(EnglishTable.english());
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -46,7 +49,7 @@ final class WordingConstraintsTest {
                 "FORMAT|Respond only with the number.",
             })
     void constraintIsRecognized(Kind kind, String message) {
-        assertThat(WordingConstraints.of(message)).isEqualTo(kind);
+        assertThat(CONSTRAINTS.of(message)).isEqualTo(kind);
     }
 
     @ParameterizedTest
@@ -74,7 +77,7 @@ final class WordingConstraintsTest {
                 "CORRECTION|Help me with my grammar.",
             })
     void recitalsLawLessonsAndDosesAreRecognized(Kind kind, String message) {
-        assertThat(WordingConstraints.of(message)).isEqualTo(kind);
+        assertThat(CONSTRAINTS.of(message)).isEqualTo(kind);
     }
 
     @ParameterizedTest
@@ -168,7 +171,7 @@ final class WordingConstraintsTest {
                 "VERSE|اكتب قصيدة عن البحر",
             })
     void exactWordsAreRecognizedInTenLanguages(Kind kind, String message) {
-        assertThat(WordingConstraints.of(message)).isEqualTo(kind);
+        assertThat(CONSTRAINTS.of(message)).isEqualTo(kind);
     }
 
     @ParameterizedTest
@@ -205,13 +208,13 @@ final class WordingConstraintsTest {
                 "ما هو المنطق في هذا الادعاء المتكرر؟",
             })
     void ordinaryRequestInTenLanguagesIsNotExempt(String message) {
-        assertThat(WordingConstraints.of(message)).isNull();
+        assertThat(CONSTRAINTS.of(message)).isNull();
     }
 
     @Test
     @DisplayName("plugins 3: a conversation is read up to a limit, and counts as constrained beyond it")
     void conversationBeyondTheLimitCountsAsConstrained() {
-        WordingConstraints.Conversation conversation = new WordingConstraints.Conversation();
+        WordingConstraints.Conversation conversation = new WordingConstraints.Conversation(CONSTRAINTS);
         String filler = "all work and no play ".repeat(WordingConstraints.MAX_CHARS);
         for (int i = 0; i < WordingConstraints.MAX_CONVERSATION_CHARS / WordingConstraints.MAX_CHARS; i++) {
             assertThat(conversation.read(filler)).isNull();
@@ -230,12 +233,12 @@ final class WordingConstraintsTest {
     void phraseIsRecognizedWhereverTheTextIsCut() {
         for (int before = 980; before < 1030; before++) {
             String text = "x".repeat(before);
-            assertThat(WordingConstraints.of(text + " Explain when to use do not and don’t"))
+            assertThat(CONSTRAINTS.of(text + " Explain when to use do not and don’t"))
                     .isEqualTo(Kind.CORRECTION);
-            assertThat(WordingConstraints.of(text + " Schreib mir ein Gedicht")).isEqualTo(Kind.VERSE);
-            assertThat(WordingConstraints.of(text + " 写一首诗")).isEqualTo(Kind.VERSE);
-            assertThat(WordingConstraints.of(text + " in exactly 100 words")).isEqualTo(Kind.LENGTH);
-            assertThat(WordingConstraints.of(text + " Spoemx, songxy, 12x words"))
+            assertThat(CONSTRAINTS.of(text + " Schreib mir ein Gedicht")).isEqualTo(Kind.VERSE);
+            assertThat(CONSTRAINTS.of(text + " 写一首诗")).isEqualTo(Kind.VERSE);
+            assertThat(CONSTRAINTS.of(text + " in exactly 100 words")).isEqualTo(Kind.LENGTH);
+            assertThat(CONSTRAINTS.of(text + " Spoemx, songxy, 12x words"))
                     .isNull();
         }
     }
@@ -253,14 +256,14 @@ final class WordingConstraintsTest {
                 "",
             })
     void ordinaryQuestionHasNoConstraint(String message) {
-        assertThat(WordingConstraints.of(message)).isNull();
+        assertThat(CONSTRAINTS.of(message)).isNull();
     }
 
     @Test
     void beginningAndEndOfALongMessageAreRead() {
         String filler = "all work and no play ".repeat(10_000);
-        assertThat(WordingConstraints.of("Write a poem. " + filler)).isEqualTo(Kind.VERSE);
-        assertThat(WordingConstraints.of(filler + "Write a poem.")).isEqualTo(Kind.VERSE);
-        assertThat(WordingConstraints.of(filler)).isNull();
+        assertThat(CONSTRAINTS.of("Write a poem. " + filler)).isEqualTo(Kind.VERSE);
+        assertThat(CONSTRAINTS.of(filler + "Write a poem.")).isEqualTo(Kind.VERSE);
+        assertThat(CONSTRAINTS.of(filler)).isNull();
     }
 }

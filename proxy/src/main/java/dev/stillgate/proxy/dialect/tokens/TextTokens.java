@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.dialect.tokens;
 
-import dev.stillgate.proxy.json.JsonStrings;
+import dev.stillgate.proxy.json.JsonEscape;
 import dev.stillgate.proxy.json.Swar;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +13,6 @@ import org.jspecify.annotations.Nullable;
  * input is accepted and gives an arbitrary count.
  */
 public final class TextTokens {
-    private static final int NO_ESCAPE = 0;
-    private static final int AFTER_BACKSLASH = 1;
-    private static final int FIRST_DIGIT = 2;
-    private static final int AFTER_LAST_DIGIT = 6;
-
     /** Mask of the low seven bits of two bytes. */
     private static final int TWO = 0x7f7f;
 
@@ -30,34 +25,36 @@ public final class TextTokens {
     private TokenWeights weights = TokenWeights.OPENAI;
     private long units;
     private int previous;
-    private int escape;
-    private int unit;
+    private final JsonEscape escape = new JsonEscape();
 
     /** Sets the count to zero and changes the weights. */
     public void reset(TokenWeights newWeights) {
         weights = newWeights;
         units = 0;
         previous = TokenWeights.START;
-        escape = NO_ESCAPE;
+        escape.clear();
     }
 
     /** Begins another text that does not continue the previous one. */
     public void begin() {
         previous = TokenWeights.START;
-        escape = NO_ESCAPE;
+        escape.clear();
     }
 
     /** Ends a JSON string and discards an incomplete escape. */
     public void endString() {
-        escape = NO_ESCAPE;
+        escape.clear();
     }
 
     /** Counts a piece of text. */
     public void add(byte[] buf, int from, int end) {
         int p = from;
         while (p < end) {
-            if (escape != NO_ESCAPE) {
-                inEscape(buf[p++]);
+            if (escape.isOpen()) {
+                int c = escape.read(buf[p++]);
+                if (c >= 0) {
+                    character(TokenWeights.classOf((char) c));
+                }
             } else {
                 p = plain(buf, p, end);
             }
@@ -76,7 +73,7 @@ public final class TextTokens {
         while (p < stop) {
             byte b = buf[p++];
             if (b == '\\') {
-                escape = AFTER_BACKSLASH;
+                escape.begin();
                 break;
             }
             int current = TokenWeights.CLASSES[b & 0xff];
@@ -115,23 +112,6 @@ public final class TextTokens {
         return p;
     }
 
-    private void inEscape(byte b) {
-        if (escape == AFTER_BACKSLASH) {
-            if (b == 'u') {
-                escape = FIRST_DIGIT;
-                unit = 0;
-            } else {
-                escape = NO_ESCAPE;
-                character(TokenWeights.CLASSES[JsonStrings.unescape(b) & 0xff]);
-            }
-            return;
-        }
-        unit = (unit << 4) | (JsonStrings.hex(b) & 0xf);
-        if (++escape == AFTER_LAST_DIGIT) {
-            escape = NO_ESCAPE;
-            character(TokenWeights.classOf((char) unit));
-        }
-    }
 
     private void character(int current) {
         units += weights.pairs[previous << 4 | current];

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.dialect.usage;
 
-import dev.stillgate.proxy.json.JsonStrings;
+import dev.stillgate.proxy.json.JsonEscape;
 import dev.stillgate.proxy.json.Swar;
 
 /**
@@ -18,11 +18,6 @@ final class FencedText {
     /** Placeholder for any multi-byte character. */
     private static final char OTHER = 'x';
 
-    private static final int NO_ESCAPE = 0;
-    private static final int AFTER_BACKSLASH = 1;
-    private static final int FIRST_DIGIT = 2;
-    private static final int AFTER_LAST_DIGIT = 6;
-
     // Position in a line: in its indentation, in a run of backticks or tildes, after a possible fence, in other text.
     private static final int INDENT = 0;
     private static final int RUN = 1;
@@ -33,8 +28,7 @@ final class FencedText {
     private long code;
     private long line;
     private int position;
-    private int escape;
-    private int unit;
+    private final JsonEscape escape = new JsonEscape();
 
     /** Length of the open fence, 0 if there is none. */
     private int open;
@@ -57,12 +51,12 @@ final class FencedText {
     void begin() {
         endLine();
         open = 0;
-        escape = NO_ESCAPE;
+        escape.clear();
     }
 
     /** Ends a JSON string and discards an incomplete escape. The text may continue in another string. */
     void endString() {
-        escape = NO_ESCAPE;
+        escape.clear();
     }
 
     /** Copies the state of another count. */
@@ -71,8 +65,7 @@ final class FencedText {
         code = other.code;
         line = other.line;
         position = other.position;
-        escape = other.escape;
-        unit = other.unit;
+        escape.copyFrom(other.escape);
         open = other.open;
         openMark = other.openMark;
         run = other.run;
@@ -109,14 +102,17 @@ final class FencedText {
     void add(byte[] buf, int from, int end) {
         int p = from;
         while (p < end) {
-            if (escape != NO_ESCAPE) {
-                inEscape(buf[p++]);
+            if (escape.isOpen()) {
+                int c = escape.read(buf[p++]);
+                if (c >= 0) {
+                    character((char) c);
+                }
             } else if (position == TEXT) {
                 p = rest(buf, p, end);
             } else {
                 byte b = buf[p++];
                 if (b == '\\') {
-                    escape = AFTER_BACKSLASH;
+                    escape.begin();
                 } else if (b >= 0) {
                     character((char) b);
                 } else {
@@ -144,7 +140,7 @@ final class FencedText {
         while (p < stop) {
             byte b = buf[p++];
             if (b == '\\') {
-                escape = AFTER_BACKSLASH;
+                escape.begin();
                 break;
             }
             count += units(b);
@@ -158,21 +154,6 @@ final class FencedText {
         return b >= 0 ? 1 : b < (byte) 0xc0 ? 0 : b < (byte) 0xf0 ? 1 : 2;
     }
 
-    private void inEscape(byte b) {
-        if (escape == AFTER_BACKSLASH && b == 'u') {
-            escape = FIRST_DIGIT;
-            unit = 0;
-        } else if (escape == AFTER_BACKSLASH) {
-            escape = NO_ESCAPE;
-            character(JsonStrings.unescape(b));
-        } else {
-            unit = (unit << 4) | (JsonStrings.hex(b) & 0xf);
-            if (++escape == AFTER_LAST_DIGIT) {
-                escape = NO_ESCAPE;
-                character((char) unit);
-            }
-        }
-    }
 
     private void character(char c) {
         line++;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.dialect.usage;
 
-import dev.stillgate.proxy.json.JsonStrings;
+import dev.stillgate.proxy.json.JsonEscape;
 import dev.stillgate.proxy.json.KeyedHashes;
 
 /**
@@ -8,14 +8,8 @@ import dev.stillgate.proxy.json.KeyedHashes;
  * Decodes only the beginning, which determines the hash. Not thread-safe.
  */
 final class PrefixHash {
-    private static final int NO_ESCAPE = 0;
-    private static final int AFTER_BACKSLASH = 1;
-    private static final int FIRST_DIGIT = 2;
-    private static final int AFTER_LAST_DIGIT = 6;
-
     private final KeyedHashes.Running running;
-    private int escape;
-    private int unit;
+    private final JsonEscape escape = new JsonEscape();
     private int point;
     private int following;
 
@@ -31,15 +25,14 @@ final class PrefixHash {
 
     /** Ends a JSON string and discards an incomplete escape or character. The text may continue in another string. */
     void endString() {
-        escape = NO_ESCAPE;
+        escape.clear();
         following = 0;
     }
 
     /** Copies the state of a hash under the same key. */
     void copyFrom(PrefixHash other) {
         running.copyFrom(other.running);
-        escape = other.escape;
-        unit = other.unit;
+        escape.copyFrom(other.escape);
         point = other.point;
         following = other.following;
     }
@@ -52,10 +45,13 @@ final class PrefixHash {
     void add(byte[] buf, int from, int end) {
         for (int p = from; p < end && !running.full(); p++) {
             byte b = buf[p];
-            if (escape != NO_ESCAPE) {
-                inEscape(b);
+            if (escape.isOpen()) {
+                int c = escape.read(b);
+                if (c >= 0) {
+                    running.add((char) c);
+                }
             } else if (b == '\\') {
-                escape = AFTER_BACKSLASH;
+                escape.begin();
             } else if (b >= 0) {
                 running.add((char) b);
             } else {
@@ -64,21 +60,6 @@ final class PrefixHash {
         }
     }
 
-    private void inEscape(byte b) {
-        if (escape == AFTER_BACKSLASH && b == 'u') {
-            escape = FIRST_DIGIT;
-            unit = 0;
-        } else if (escape == AFTER_BACKSLASH) {
-            escape = NO_ESCAPE;
-            running.add(JsonStrings.unescape(b));
-        } else {
-            unit = (unit << 4) | (JsonStrings.hex(b) & 0xf);
-            if (++escape == AFTER_LAST_DIGIT) {
-                escape = NO_ESCAPE;
-                running.add((char) unit);
-            }
-        }
-    }
 
     private void inSequence(byte b) {
         if (b >= (byte) 0xc0) {

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.chain.ForwardedTap;
 import dev.stillgate.proxy.dialect.prose.ResponseEditor;
+import dev.stillgate.proxy.dialect.stream.ArrayElements;
 import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.spi.Operation;
@@ -9,11 +10,13 @@ import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reader of a logged response: usage, id and facts, as the gateway reads them, and the marks that taps would add.
- * Reusable.
+ * Reader of a logged response: usage, id and facts, as the gateway reads them, and the marks that taps would add. An
+ * array has the events of a stream. Reusable.
  *
  * <p>The facts are read from the response as logged, without the taps' changes, because later requests in the log cite
  * that version.
@@ -27,9 +30,16 @@ final class LoggedResponse {
         public void last() {}
     };
 
+    private static final byte[] EVENT = "data:".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.US_ASCII);
+
     private final UsageReader reader = new UsageReader();
     private final KeyedHashes hashes;
     private final boolean forFilters;
+    private byte[] bytes = new byte[0];
+    private int start;
+    private int length;
+    private boolean stream;
     private boolean read;
     private boolean marked;
 
@@ -60,30 +70,52 @@ final class LoggedResponse {
      */
     TextVolume readDelivered(Operation operation, ForwardedTap tap, LogLine line) {
         read(operation, line, forFilters || tap.prose() != null);
-        marked = mark(operation, tap, line);
+        marked = mark(operation, tap);
         return TextVolume.delivered(usage(), read ? reader.facts() : ResponseFacts.NONE, marked);
     }
 
     private void read(Operation operation, LogLine line, boolean withFacts) {
         int response = line.find("response");
-        int length = line.length(response);
+        length = line.length(response);
         read = line.status() < 300 && length > 0 && operation.reportsUsage();
         if (read) {
-            reader.reset(operation, false, withFacts ? hashes : null).feed(line.bytes(), line.start(response), length);
+            bytes = line.bytes();
+            start = line.start(response);
+            stream = bytes[start] == '[';
+            if (stream) {
+                bytes = events(bytes, start, start + length);
+                start = 0;
+                length = bytes.length;
+            }
+            reader.reset(operation, stream, withFacts ? hashes : null).feed(bytes, start, length);
         }
+    }
+
+    /** Returns the event stream of a logged array. */
+    private static byte[] events(byte[] buf, int from, int end) {
+        ByteArrayOutputStream events = new ByteArrayOutputStream(2 * (end - from));
+        ArrayElements array = new ArrayElements();
+        int p = array.skip(buf, from, end);
+        while (p < end && !array.isOver()) {
+            int next = array.read(buf, p, end);
+            events.writeBytes(EVENT);
+            events.write(buf, p, next - p);
+            events.writeBytes(EVENT_END);
+            p = array.skip(buf, next, end);
+        }
+        return events.toByteArray();
     }
 
     /**
      * Runs the response through its taps. Returns whether it would have been delivered with a mark. Delays are skipped.
      */
-    private boolean mark(Operation operation, ForwardedTap tap, LogLine line) {
+    private boolean mark(Operation operation, ForwardedTap tap) {
         ResponseTap.Prose prose = tap.prose();
         if (!read || prose == null || !operation.carriesResponses()) {
             return false;
         }
-        int response = line.find("response");
-        ResponseEditor editor = new ResponseEditor(operation, false, prose);
-        editor.read(line.bytes(), line.start(response), line.length(response), NOWHERE);
+        ResponseEditor editor = new ResponseEditor(operation, stream, prose);
+        editor.read(bytes, start, length, NOWHERE);
         editor.end(NOWHERE);
         editor.release();
         return prose.sites() > 0;

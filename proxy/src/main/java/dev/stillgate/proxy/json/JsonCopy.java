@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Copies a JSON document onto one line and optionally replaces its strings by keyed hashes. With a hash, only strings
  * under known metadata keys such as {@code id} or {@code model}, and the reason for which a provider ended a response, are
  * kept; strings under all other keys are hashed. The
- * arguments of a tool call are hashed as one text. Reusable; not thread-safe.
+ * arguments of a tool call are hashed as one text. The pieces of a text in a stream, which is an array of events, are also
+ * hashed as one: the first piece becomes the hash, the others become empty. Reusable; not thread-safe.
  */
 public final class JsonCopy {
     private static final Set<String> METADATA_KEYS = Set.of(
@@ -57,7 +58,9 @@ public final class JsonCopy {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private final JsonTape tape = new JsonTape();
+    private final StreamTexts texts = new StreamTexts();
     private final @Nullable TextHash hash;
+    private boolean stream;
 
     /**
      * Creates a copier.
@@ -80,6 +83,12 @@ public final class JsonCopy {
                 out.write(json[i] == '\n' || json[i] == '\r' ? ' ' : json[i]); // a valid string contains no line ends
             }
         } else {
+            stream = tape.kind(tape.root()) == JsonTape.ARRAY;
+            if (stream) {
+                texts.collect();
+                value(tape.root(), hash, false, new ByteArrayOutputStream());
+                texts.write();
+            }
             value(tape.root(), hash, false, out);
         }
         return true;
@@ -90,9 +99,13 @@ public final class JsonCopy {
             case JsonTape.OBJECT -> object(node, hasher, false, out);
             case JsonTape.ARRAY -> {
                 out.write('[');
+                int position = 0;
                 for (int item = tape.first(node); item != tape.end(node); item = tape.next(item)) {
-                    comma(item != tape.first(node), out);
+                    comma(position > 0, out);
+                    int place = stream ? texts.enter(tape, item, position) : 0;
+                    position++;
                     value(item, hasher, kept, out);
+                    texts.leave(place);
                 }
                 out.write(']');
             }
@@ -100,7 +113,8 @@ public final class JsonCopy {
                 if (kept) {
                     out.write(tape.bytes(), tape.start(node) - 1, tape.stop(node) - tape.start(node) + 2);
                 } else {
-                    text(hasher.of(tape.string(node)), out);
+                    String text = tape.string(node);
+                    text(stream ? texts.hash(text, hasher) : hasher.of(text), out);
                 }
             }
             default -> out.write(tape.bytes(), tape.start(node), tape.stop(node) - tape.start(node));
@@ -115,6 +129,7 @@ public final class JsonCopy {
             out.write(':');
             int value = tape.value(key);
             String name = tape.string(key);
+            int place = stream ? texts.enter(name) : 0;
             if (name.equals(TOOL_ARGUMENTS) && tape.kind(value) == JsonTape.OBJECT) {
                 String arguments = new String(
                         tape.bytes(), tape.start(value), tape.stop(value) - tape.start(value), StandardCharsets.UTF_8);
@@ -129,6 +144,7 @@ public final class JsonCopy {
                         : METADATA_KEYS.contains(name);
                 value(value, hasher, kept, out);
             }
+            texts.leave(place);
         }
         out.write('}');
     }

@@ -1,6 +1,5 @@
 package dev.stillgate.proxy.recording;
 
-import dev.stillgate.proxy.dialect.usage.WholeResponse;
 import dev.stillgate.proxy.files.FileFault;
 import dev.stillgate.proxy.json.JsonCopy;
 import dev.stillgate.proxy.json.TextHash;
@@ -37,7 +36,7 @@ public final class Recorder implements AutoCloseable {
     private final LongAdder dropped = new LongAdder();
     private final RecordFiles files;
     private final JsonCopy copy;
-    private final WholeResponse assembler = new WholeResponse();
+    private final EventList events = new EventList();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 14);
     private final Thread thread;
     private final LongSupplier nanos;
@@ -178,8 +177,7 @@ public final class Recorder implements AutoCloseable {
         json("request", exchange.request());
         plain(",\"status\":" + exchange.status());
         byte[] answer = exchange.answer();
-        boolean pieces = answer != null && (exchange.events() || WholeResponse.isArray(answer));
-        json("response", answer != null && pieces ? assembler.of(answer) : answer);
+        json("response", answer != null && exchange.events() ? events.of(answer) : answer);
         plain("}\n");
     }
 

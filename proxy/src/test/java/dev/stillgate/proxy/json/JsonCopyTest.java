@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.spi.ContextHashes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class JsonCopyTest {
@@ -64,6 +65,63 @@ class JsonCopyTest {
                 .contains("\"incomplete_details\":{\"reason\":\"content_filter\"}");
         String longer = "{\"stop_details\":{\"category\":\"" + "secret ".repeat(20) + "\"}}";
         assertThat(copy(new JsonCopy(hash), longer)).doesNotContain("secret");
+    }
+
+    /** Returns the words of a hashed stream whose letters in angle brackets stand for hashed texts. */
+    private String hashed(String expected) {
+        return Pattern.compile("<(.*?)>").matcher(expected).replaceAll(text -> hash.of(text.group(1)));
+    }
+
+    @Test
+    void piecesOfAContentBlockAreHashedAsOneText() {
+        String stream = """
+                [{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"one "}},\
+                {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\\"a\\""}},\
+                {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"text"}},\
+                {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":":1}"}}]""";
+        assertThat(copy(new JsonCopy(hash), stream)).isEqualTo(hashed("""
+                [{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"<one text>"}},\
+                {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"<{"a":1}>"}},\
+                {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":""}},\
+                {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":""}}]"""));
+    }
+
+    @Test
+    void piecesOfAChoiceAreHashedAsOneText() {
+        String stream = """
+                [{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]},\
+                {"choices":[{"index":0,"delta":{"content":"first "}},{"index":1,"delta":{"content":"sec"}}]},\
+                {"choices":[{"index":1,"delta":{"content":"ond"}}]},{"choices":[{"index":0,"delta":{"content":"one"}}]}]""";
+        assertThat(copy(new JsonCopy(hash), stream)).isEqualTo(hashed("""
+                [{"choices":[{"index":0,"delta":{"role":"assistant","content":"<first one>"}}]},\
+                {"choices":[{"index":0,"delta":{"content":""}},{"index":1,"delta":{"content":"<second>"}}]},\
+                {"choices":[{"index":1,"delta":{"content":""}}]},{"choices":[{"index":0,"delta":{"content":""}}]}]"""));
+    }
+
+    @Test
+    void callAndThoughtOfTheGeminiApiSeparateTexts() {
+        String stream = """
+                [{"candidates":[{"content":{"parts":[{"text":"So","thought":true},{"text":"one "}]}}]},\
+                {"candidates":[{"content":{"parts":[{"text":"text"},{"functionCall":{"name":"f"}},{"text":"x"}]}}]},\
+                {"candidates":[{"content":{"parts":[{"text":"y"}]}},{"content":{"parts":[{"text":"z"}]},"index":1}]}]""";
+        assertThat(copy(new JsonCopy(hash), stream)).isEqualTo(hashed("""
+                [{"candidates":[{"content":{"parts":[{"text":"<So>","thought":true},{"text":"<one text>"}]}}]},\
+                {"candidates":[{"content":{"parts":[{"text":""},{"functionCall":{"name":"f"}},{"text":"<xy>"}]}}]},\
+                {"candidates":[{"content":{"parts":[{"text":""}]}},{"content":{"parts":[{"text":"<z>"}]},"index":1}]}]"""));
+    }
+
+    @Test
+    void eventThatRepeatsATextKeepsItsOwn() {
+        String stream = """
+                [{"type":"response.output_text.delta","output_index":1,"content_index":0,"delta":"a "},\
+                {"type":"response.output_text.delta","output_index":1,"content_index":0,"delta":"b"},\
+                {"type":"response.output_text.done","output_index":1,"content_index":0,"text":"a b"},\
+                {"type":"response.completed","response":{"output":[{"summary":["s"]},{"content":[{"text":"a b"}]}]}}]""";
+        assertThat(copy(new JsonCopy(hash), stream)).isEqualTo(hashed("""
+                [{"type":"response.output_text.delta","output_index":1,"content_index":0,"delta":"<a b>"},\
+                {"type":"response.output_text.delta","output_index":1,"content_index":0,"delta":""},\
+                {"type":"response.output_text.done","output_index":1,"content_index":0,"text":"<a b>"},\
+                {"type":"response.completed","response":{"output":[{"summary":["<s>"]},{"content":[{"text":"<a b>"}]}]}}]"""));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.dialect.prose;
 
+import dev.stillgate.proxy.dialect.stream.ArrayElements;
 import dev.stillgate.proxy.json.Swar;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Release;

@@ -1,10 +1,9 @@
 package dev.stillgate.proxy.dialect.usage;
 
+import dev.stillgate.proxy.dialect.stream.EventReader;
 import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.proxy.json.JsonReader;
 import dev.stillgate.proxy.json.JsonSink;
-import dev.stillgate.proxy.json.Swar;
-import java.util.Arrays;
 
 /**
  * Recogniser of the usage event of a Chat Completions stream: the event with empty {@code choices} and a {@code usage}
@@ -14,10 +13,20 @@ import java.util.Arrays;
 public final class UsageEvents {
     private static final JsonPaths<Member> PATHS =
             JsonPaths.of(JsonPaths.presence("choices", Member.CHOICES), JsonPaths.presence("usage", Member.USAGE));
-    private static final byte[] DATA = {'d', 'a', 't', 'a'};
 
     private final Members members = new Members();
     private final JsonReader<Member> json = new JsonReader<>(members);
+    private final EventReader event = new EventReader() {
+        @Override
+        protected int data(byte[] buf, int from, int end) {
+            return json.read(buf, from, end);
+        }
+
+        @Override
+        protected void nextLine(int at) {
+            json.lineEnd(at);
+        }
+    };
 
     private enum Member {
         CHOICES,
@@ -64,17 +73,8 @@ public final class UsageEvents {
         }
         members.clear();
         json.reset();
-        int line = from;
-        while (line < end && !members.other) {
-            int value = valueStart(buf, line, end);
-            if (value < 0) {
-                line = Swar.skipLine(buf, line, end) + 1;
-            } else {
-                int stop = json.read(buf, value, end);
-                json.lineEnd(stop);
-                line = stop + 1;
-            }
-        }
+        event.reset();
+        event.read(buf, from, end);
         return json.isComplete() && !json.hasErrors() && members.areUsage();
     }
 
@@ -89,18 +89,5 @@ public final class UsageEvents {
             opened = c == '[' || (opened && (c == ' ' || c == '\t' || c == '\n' || c == '\r'));
         }
         return false;
-    }
-
-    /** Returns the start of the value of a data line, after spaces; -1 for other lines. */
-    private static int valueStart(byte[] buf, int line, int end) {
-        int colon = line + DATA.length;
-        if (end <= colon || buf[colon] != ':' || !Arrays.equals(buf, line, colon, DATA, 0, DATA.length)) {
-            return -1;
-        }
-        int value = colon + 1;
-        while (value < end && buf[value] == ' ') {
-            value++;
-        }
-        return value;
     }
 }

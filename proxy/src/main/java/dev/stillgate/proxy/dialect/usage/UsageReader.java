@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.dialect.usage;
 
+import dev.stillgate.proxy.dialect.stream.EventReader;
 import dev.stillgate.proxy.dialect.tokens.TokenWeights;
 import dev.stillgate.proxy.json.JsonReader;
 import dev.stillgate.proxy.json.KeyedHashes;
-import dev.stillgate.proxy.json.Swar;
 import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
@@ -28,29 +28,12 @@ import org.jspecify.annotations.Nullable;
  * estimated.
  */
 public final class UsageReader {
-    private static final int AT_MARK = 0;
-    private static final int AT_LINE = 1;
-    private static final int IN_NAME = 2;
-    private static final int AT_DATA = 3;
-    private static final int AT_MORE_DATA = 4;
-    private static final int IN_DATA = 5;
-    private static final int IN_END_MARK = 6;
-    private static final int IN_OTHER = 7;
-    private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
-    private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
-    private static final byte[] END_MARK = {'[', 'D', 'O', 'N', 'E', ']'};
-    private static final long DATA_AND_SPACE = 0x20_3a_61_74_61_64L;
-
     private final ResponseTally tally = new ResponseTally();
     private @Nullable ResponseContent content;
     private final JsonReader<ResponseField> json = new JsonReader<>(tally);
     private Format format = Format.JSON;
-    private int state;
-    private int matched;
-    private boolean afterReturn;
-    private boolean hasFields;
+    private final EventReader stream = new Events();
     private boolean hasData;
-    private boolean comment;
     private boolean untouched = true;
     private boolean terminal;
     private long events;
@@ -59,6 +42,31 @@ public final class UsageReader {
     private boolean file;
 
     private boolean errors;
+
+    /** The reader of an event stream, whose data is JSON. */
+    private final class Events extends EventReader {
+        @Override
+        protected int data(byte[] buf, int from, int end) {
+            return json.read(buf, from, end);
+        }
+
+        @Override
+        protected void nextLine(int at) {
+            json.lineEnd(at);
+        }
+
+        @Override
+        protected void endMark() {
+            tally.markLast();
+        }
+
+        @Override
+        protected void endEvent() {
+            events++;
+            terminal |= tally.endEvent();
+            endJson();
+        }
+    }
 
     /** Format of a response body. */
     private enum Format {
@@ -98,12 +106,8 @@ public final class UsageReader {
                 || operation == Operation.GENERATE_CONTENT;
         tally.reset(TokenWeights.of(operation), sse, isNew, hashes == null ? null : content(operation, sse, hashes));
         json.reset(ResponsePaths.root(operation, sse), format != Format.JSON);
-        state = AT_MARK;
-        matched = 0;
-        afterReturn = false;
-        hasFields = false;
+        stream.reset();
         hasData = false;
-        comment = false;
         untouched = true;
         terminal = false;
         events = 0;
@@ -129,7 +133,7 @@ public final class UsageReader {
         switch (format) {
             case JSON -> document(buf, off, off + len);
             case LINES -> lines(buf, off, off + len);
-            case EVENTS -> events(buf, off, off + len);
+            case EVENTS -> stream.read(buf, off, off + len);
         }
     }
 
@@ -146,7 +150,7 @@ public final class UsageReader {
         return switch (format) {
             case JSON -> untouched;
             case LINES -> !hasData;
-            case EVENTS -> !hasFields && !comment && (state == AT_LINE || (state == AT_MARK && matched == 0));
+            case EVENTS -> stream.isBetween();
         };
     }
 
@@ -240,136 +244,5 @@ public final class UsageReader {
     private void endJson() {
         errors |= json.hasErrors() || json.isOpen();
         json.reset();
-    }
-
-    private void events(byte[] buf, int from, int end) {
-        int p = from;
-        while (p < end) {
-            p = switch (state) {
-                case AT_MARK -> atMark(buf[p], p);
-                case AT_LINE -> atLine(buf, p, end);
-                case IN_NAME -> inName(buf[p], p);
-                case AT_DATA -> atData(buf, p);
-                case AT_MORE_DATA -> atMoreData(buf[p], p);
-                case IN_DATA -> endLine(buf, json.read(buf, p, end), end);
-                case IN_END_MARK -> inEndMark(buf[p], p);
-                default -> endLine(buf, Swar.skipLine(buf, p, end), end);
-            };
-        }
-    }
-
-    /** Skips an optional byte order mark at the start of a stream. */
-    private int atMark(byte c, int p) {
-        if (c == MARK[matched]) {
-            matched++;
-            state = matched == MARK.length ? AT_LINE : AT_MARK;
-            return p + 1;
-        }
-        hasFields = matched > 0;
-        state = matched == 0 ? AT_LINE : IN_OTHER;
-        return p;
-    }
-
-    private int atLine(byte[] buf, int p, int end) {
-        byte c = buf[p];
-        boolean pair = afterReturn && c == '\n';
-        afterReturn = false;
-        if (pair) {
-            return p + 1;
-        }
-        if (c == '\n' || c == '\r') {
-            afterReturn = c == '\r';
-            endEvent();
-            return p + 1;
-        }
-        if (c == ':') {
-            comment = true;
-            state = IN_OTHER;
-            return p + 1;
-        }
-        hasFields = true;
-        if (p + 8 <= end && Swar.first(Swar.word(buf, p), 6) == DATA_AND_SPACE) {
-            startData(p + 6, IN_DATA);
-            return p + 6;
-        }
-        matched = 0;
-        state = IN_NAME;
-        return p;
-    }
-
-    private int inName(byte c, int p) {
-        if (c != DATA[matched]) {
-            state = IN_OTHER;
-            return p;
-        }
-        matched++;
-        if (matched == DATA.length) {
-            startData(p + 1, AT_MORE_DATA);
-        }
-        return p + 1;
-    }
-
-    /** Begins a data line; {@code next} is the state if it is not the first one of its event. */
-    private void startData(int at, int next) {
-        if (hasData) {
-            json.lineEnd(at);
-        }
-        state = hasData ? next : AT_DATA;
-        hasData = true;
-        matched = 0;
-    }
-
-    /** Skips the space before the data of another line. */
-    private int atMoreData(byte c, int p) {
-        state = IN_DATA;
-        return c == ' ' ? p + 1 : p;
-    }
-
-    /** Reads the first byte of the data, after spaces. */
-    private int atData(byte[] buf, int p) {
-        if (buf[p] == ' ') {
-            return p + 1;
-        }
-        state = IN_DATA;
-        if (buf[p] != END_MARK[0]) {
-            return p;
-        }
-        json.read(buf, p, p + 1); // no object: the reader ignores the rest
-        state = IN_END_MARK;
-        return inEndMark(buf[p], p);
-    }
-
-    private int inEndMark(byte c, int p) {
-        if (c != END_MARK[matched]) {
-            state = IN_OTHER;
-            return p;
-        }
-        matched++;
-        if (matched == END_MARK.length) {
-            tally.markLast();
-            state = IN_OTHER;
-        }
-        return p + 1;
-    }
-
-    /** Ends the line if {@code p} is the index of its line end. */
-    private int endLine(byte[] buf, int p, int end) {
-        if (p == end) {
-            return p;
-        }
-        afterReturn = buf[p] == '\r';
-        comment = false;
-        state = AT_LINE;
-        return p + 1;
-    }
-
-    private void endEvent() {
-        if (hasData) {
-            events++;
-            terminal |= tally.endEvent();
-            endJson();
-        }
-        hasFields = false;
-        hasData = false;
     }
 }

@@ -1,21 +1,21 @@
-package dev.stillgate.proxy.dialect.prose;
+package dev.stillgate.proxy.dialect.stream;
 
 /**
  * Finder of the elements of a JSON array of objects that arrives in pieces, split at any byte. Counts brackets, and
  * checks nothing else. Not thread-safe.
  */
-final class ArrayElements {
+public final class ArrayElements {
     private int depth;
     private boolean inString;
     private boolean escaped;
 
     /** Returns whether the next byte is between two elements, or before the array. */
-    boolean isBetween() {
+    public boolean isBetween() {
         return depth < 2;
     }
 
     /** Returns whether the array has ended. */
-    boolean isOver() {
+    public boolean isOver() {
         return depth < 0;
     }
 
@@ -25,7 +25,7 @@ final class ArrayElements {
      * @return the index of the next element's first byte, the index of the closing bracket if the array then {@linkplain
      *     #isOver is over}, or {@code end}
      */
-    int skip(byte[] buf, int from, int end) {
+    public int skip(byte[] buf, int from, int end) {
         for (int p = from; p < end; p++) {
             byte c = buf[p];
             if (depth == 0 && c == '[') {
@@ -46,7 +46,7 @@ final class ArrayElements {
      * @return the index after the element's last byte if the next byte then {@linkplain #isBetween is between two}, or
      *     {@code end}
      */
-    int read(byte[] buf, int from, int end) {
+    public int read(byte[] buf, int from, int end) {
         for (int p = from; p < end; p++) {
             byte c = buf[p];
             if (inString) {

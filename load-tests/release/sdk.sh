@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the official Node SDKs through a gateway.
-# usage: load-tests/run sdk
+# usage: load-tests/run sdk [--without-agents]
 # Starts a stub model and a gateway with two filters on free ports and runs check.mjs and inputs.mjs. Then runs
 # realtime.mjs through a gateway with a small limit of tokens; unverified.mjs, clouds.mjs and gemini.mjs through one
 # that marks every response; and agents.mjs (Codex, opencode) through one that also limits. Exits with 1 if one fails.
@@ -10,6 +10,14 @@ set -euo pipefail
 # shellcheck source=load-tests/lib/processes.sh
 . "$(dirname "$0")/../lib/processes.sh"
 help_if_asked "$@"
+AGENTS_TOO=1
+while [ $# -gt 0 ]; do
+  case $1 in
+    --without-agents) AGENTS_TOO=0 ;;
+    *) bad_usage ;;
+  esac
+  shift
+done
 
 build
 install_node_packages "$HERE/sdk"
@@ -114,6 +122,8 @@ say "SDKs of clouds -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_
 say "Google's SDK -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_URL"
 (cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$MARKED" STUB_URL=$STUB_URL RECORDER_PORT=$RECORDER_PORT node --test gemini.mjs) \
   || { status=1; tail -n 20 "$RUN/marked.out" "$RUN/marked.err" >&2; }
+
+[ "$AGENTS_TOO" = 1 ] || exit "$status"
 
 install_node_packages "$HERE/sdk/agents"
 AGENTS=$(free_port) AGENTS_ADMIN=$(free_port) AGENTS_PORT=$(free_port)

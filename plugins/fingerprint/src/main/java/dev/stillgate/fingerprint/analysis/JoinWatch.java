@@ -13,6 +13,7 @@ import dev.stillgate.fingerprint.link.FactTable;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.JoinOutlook;
+import dev.stillgate.fingerprint.standing.JoinsOfOrder;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.Ladder;
@@ -36,6 +37,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watch for accounts that join confirmed campaigns. Each conversation start of a newcomer is compared with every campaign;
@@ -63,8 +66,16 @@ public final class JoinWatch implements JoinOutlook {
     private long lastFit;
     private long lastCheck;
 
-    /** A newcomer that joins under a standing order. */
-    public record Found(StandingOrder order, String account, Join.Scores scores) {}
+    /**
+     * A newcomer that joins under a standing order.
+     *
+     * @param earlier its join in excess of the rate, null for none
+     */
+    public record Found(
+            StandingOrder order,
+            String account,
+            Join.Scores scores,
+            JoinsOfOrder.@Nullable Joined earlier) {}
 
     /**
      * Known customer that resembles a confirmed campaign.
@@ -105,25 +116,50 @@ public final class JoinWatch implements JoinOutlook {
         accounts.drawBy(hasher);
     }
 
-    /** Records a conversation start. A newcomer that now exceeds all references joins. */
+    /**
+     * Records a conversation start. A newcomer that now exceeds all references joins. One whose join exceeded the rate
+     * joins with the same scores when the rate allows.
+     */
     void begin(int account, Observation seen, PromptFeatures prompt) {
-        if (!accounts.begin(account, seen, prompt)
-                || campaigns.isEmpty()
-                || pending.containsKey(seen.account)
-                || !isUnjudged(account, seen.account)) {
+        boolean isFirst = accounts.begin(account, seen, prompt);
+        String id = seen.account;
+        Join earlier = ladder.orders().joins().get(id);
+        if (campaigns.isEmpty()
+                || !(isFirst || earlier != null)
+                || pending.containsKey(id)
+                || ladder.label(id) != null
+                || accounts.isKnown(account)) {
             return;
         }
-        JoinAccount newcomer = accounts.of(account);
-        open().stream()
-                .filter(order -> !ladder.orders().hasJoined(order, seen.account) && joins(newcomer, order))
-                .map(order -> found(order, newcomer))
-                .max(Comparator.comparingDouble(each -> each.scores().score()))
-                .ifPresent(most -> pending.put(seen.account, most));
+        Stream<Found> found = earlier == null ? found(accounts.of(account), id) : again(earlier);
+        found.max(Comparator.comparingDouble(each -> each.scores().score())).ifPresent(most -> pending.put(id, most));
     }
 
-    /** Returns whether an account is neither known, nor judged, nor joined. */
-    private boolean isUnjudged(int account, String id) {
-        return ladder.label(id) == null && !ladder.orders().joins().containsKey(id) && !accounts.isKnown(account);
+    private Stream<Found> found(JoinAccount newcomer, String id) {
+        return open().stream()
+                .filter(order -> joinsUnder(order).joined(id) == null && joins(newcomer, order))
+                .map(order -> found(order, newcomer));
+    }
+
+    private Stream<Found> again(Join earlier) {
+        return open().stream()
+                .filter(order -> order.id().equals(earlier.order())
+                        && joinsUnder(order).mayJoin(earlier.account(), clock.getAsLong(), waiting(order)))
+                .map(order -> new Found(
+                        order,
+                        earlier.account(),
+                        earlier.scores(),
+                        joinsUnder(order).joined(earlier.account())));
+    }
+
+    private long waiting(StandingOrder order) {
+        return pending.values().stream()
+                .filter(found -> found.order().id().equals(order.id()))
+                .count();
+    }
+
+    private JoinsOfOrder joinsUnder(StandingOrder order) {
+        return ladder.orders().joinsUnder(order.id());
     }
 
     private boolean joins(JoinAccount newcomer, StandingOrder order) {
@@ -149,7 +185,7 @@ public final class JoinWatch implements JoinOutlook {
                 score.origin(),
                 campaign(order).maxima(newcomer.stratum()).bound(open().size()),
                 traits);
-        return new Found(order, table.index().id(newcomer.account()), scores);
+        return new Found(order, table.index().id(newcomer.account()), scores, null);
     }
 
     private List<StandingOrder> open() {
@@ -161,11 +197,13 @@ public final class JoinWatch implements JoinOutlook {
 
     /** Returns the joins that are not in the journal yet, without those whose order has ended or whose account was judged. */
     public List<Found> pending() {
+        long now = clock.getAsLong();
         Set<String> open = open().stream().map(StandingOrder::id).collect(Collectors.toSet());
         pending.values()
                 .removeIf(each -> !open.contains(each.order().id())
                         || ladder.label(each.account()) != null
-                        || ladder.orders().hasJoined(each.order(), each.account()));
+                        || !Objects.equals(each.earlier(), joinsUnder(each.order()).joined(each.account()))
+                        || !joinsUnder(each.order()).mayJoin(each.account(), now, 0));
         return List.copyOf(pending.values());
     }
 

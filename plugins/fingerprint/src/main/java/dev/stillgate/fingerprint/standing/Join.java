@@ -149,6 +149,10 @@ public record Join(
                 why == null || why.isEmpty() ? List.of() : List.of(why.split(SEPARATOR)));
     }
 
+    public Scores scores() {
+        return new Scores(start, score, asked, origin, bound, traits);
+    }
+
     /** Returns whether the account shares the limits of the campaign. */
     public boolean pools() {
         return effect == Joins.POOL;

@@ -49,7 +49,16 @@ public final class JoinGuards {
 
         /** Returns the number of joins that are accepted in the hour after a time. */
         long limitAfter(long at) {
-            return limit(week.stream().filter(time -> time > at - WEEK).count());
+            return limit(countAfter(week, at - WEEK));
+        }
+
+        /** Returns the number of joins that are accepted at a time. */
+        long freeAt(long at) {
+            return limitAfter(at) - countAfter(hour, at - HOUR);
+        }
+
+        private static long countAfter(Deque<Long> times, long since) {
+            return times.stream().filter(time -> time > since).count();
         }
 
         private static long limit(long joinsOfTheWeek) {

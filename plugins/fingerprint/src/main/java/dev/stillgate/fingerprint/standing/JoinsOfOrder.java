@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** First join of each account under one standing order, in force or not. Filled in rank order. */
+/**
+ * Join of each account under one standing order, in force or not: its first one, or the first within the rate if that
+ * exceeded the rate. Filled in rank order.
+ */
 public final class JoinsOfOrder {
     private final Map<String, Joined> byAccount = new LinkedHashMap<>();
     private final JoinGuards.Rate rate = new JoinGuards.Rate();
@@ -25,15 +28,32 @@ public final class JoinsOfOrder {
             Join join,
             Order record,
             boolean isExcess,
-            @Nullable Order end) {}
+            @Nullable Order end) {
+        /** Returns whether the account waits for a join within the rate. */
+        private boolean waits() {
+            return isExcess && end == null;
+        }
+    }
 
-    /** Adds a join, unless the account has joined before. */
+    /** Adds a join, unless the account has joined before; after a join in excess of the rate it may be pooled later. */
     void add(Join join, Order record) {
-        if (!byAccount.containsKey(join.account())) {
-            boolean isExcess = join.effect() == Joins.POOL && !rate.accepts(join.at());
+        Joined earlier = byAccount.get(join.account());
+        boolean pools = (earlier == null || earlier.waits()) && join.effect() == Joins.POOL && rate.accepts(join.at());
+        if (earlier == null || pools) {
+            boolean isExcess = join.effect() == Joins.POOL && !pools;
             Join effective = isExcess ? join.with(Joins.MARK) : join;
             byAccount.put(join.account(), new Joined(effective, record, isExcess, null));
         }
+    }
+
+    /**
+     * Returns whether an account may join: it never did, or only in excess of the rate, which now allows another join.
+     *
+     * @param waiting number of accounts whose joins are not recorded yet
+     */
+    public boolean mayJoin(String account, long now, long waiting) {
+        Joined earlier = byAccount.get(account);
+        return earlier == null || (earlier.waits() && rate.freeAt(now) > waiting);
     }
 
     /** Ends the join of an account; a release beyond the guard's share has no effect. */

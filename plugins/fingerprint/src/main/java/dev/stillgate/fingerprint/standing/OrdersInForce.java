@@ -166,11 +166,6 @@ public final class OrdersInForce {
         return joins.joins;
     }
 
-    /** Returns whether an account ever joined under a standing order, so that it never does so again. */
-    public boolean hasJoined(StandingOrder order, String account) {
-        return joins.of(order.id()).joined(account) != null;
-    }
-
     /** Returns all joins under a standing order, in force or not. */
     public JoinsOfOrder joinsUnder(String order) {
         return joins.of(order);

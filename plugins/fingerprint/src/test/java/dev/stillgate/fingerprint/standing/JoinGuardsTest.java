@@ -41,6 +41,40 @@ class JoinGuardsTest {
         assertThat(campaign.inForce().joins().get("y1").effect()).isEqualTo(Joins.POOL);
     }
 
+    private boolean mayJoin(String account) {
+        return campaign.inForce().joinsUnder(order.id()).mayJoin(account, campaign.now, 0);
+    }
+
+    @Test
+    void accountInExcessIsPooledByALaterJoinWithinTheRate() {
+        campaign.join(order, "x", 7);
+        assertThat(mayJoin("x5")).as("the hour is full").isFalse();
+        campaign.join(order, "x5");
+        assertThat(campaign.pooled()).isEqualTo(JoinGuards.LEAST_AN_HOUR);
+        campaign.now += HOUR;
+        assertThat(mayJoin("x5")).isTrue();
+        assertThat(mayJoin("x0")).as("it is pooled already").isFalse();
+        campaign.join(order, "x5");
+        campaign.join(order, "x5");
+        assertThat(campaign.inForce().joins().get("x5").effect()).isEqualTo(Joins.POOL);
+        assertThat(campaign.inForce().joins().get("x6").effect()).isEqualTo(Joins.MARK);
+        campaign.join(order, "y", 5);
+        assertThat(campaign.pooled())
+                .as("a repeated join takes no place of the hour")
+                .isEqualTo(2 * JoinGuards.LEAST_AN_HOUR);
+        assertThat(campaign.inForce().joinsUnder(order.id()).joined()).hasSize(12);
+    }
+
+    @Test
+    void accountInExcessWhoseJoinAnOperatorEndedNeverJoinsAgain() {
+        campaign.join(order, "x", 6);
+        campaign.withdraw(campaign.inForce().joinsUnder(order.id()).joined("x5").record());
+        campaign.now += HOUR;
+        assertThat(mayJoin("x5")).isFalse();
+        campaign.join(order, "x5");
+        assertThat(campaign.inForce().joins()).doesNotContainKey("x5");
+    }
+
     @Test
     void rateGrowsWithTheMeanOfTheWeekAndNotWithTheExcess() {
         for (int hour = 0; hour < 7 * 24; hour++) {
@@ -91,9 +125,7 @@ class JoinGuardsTest {
         campaign.join(order, "y", 6);
         release("x1");
         assertThat(campaign.inForce().joins()).doesNotContainKeys("x0", "x1");
-        assertThat(campaign.inForce().hasJoined(order, "x0"))
-                .as("it never joins again")
-                .isTrue();
+        assertThat(mayJoin("x0")).as("it never joins again").isFalse();
     }
 
     private void release(String account) {

@@ -118,8 +118,8 @@ class JoinsInForceTest {
         campaign.now += 1000;
         campaign.join(order, "x1", 0.5);
         assertThat(campaign.inForce().joins().get("x1").at()).isEqualTo(Campaign.NOW);
-        assertThat(campaign.inForce().hasJoined(order, "x1")).isTrue();
-        assertThat(campaign.inForce().hasJoined(order, "x2")).isFalse();
+        assertThat(campaign.inForce().joinsUnder(order.id()).joined("x1")).isNotNull();
+        assertThat(campaign.inForce().joinsUnder(order.id()).joined("x2")).isNull();
     }
 
     @Test
@@ -130,7 +130,7 @@ class JoinsInForceTest {
             campaign.judge(action, action);
         }
         assertThat(campaign.inForce().joins()).isEmpty();
-        assertThat(campaign.inForce().hasJoined(order, "refute")).isTrue();
+        assertThat(campaign.inForce().joinsUnder(order.id()).joined("refute")).isNotNull();
     }
 
     @Test

@@ -64,9 +64,7 @@ final class CompletionsWire implements Wire {
     public void request(JsonBuffer out, ModelConversation conversation, RequestParameters sampling) {
         sampling.common(out, "max_completion_tokens");
         out.fill(sampling.stream() ? ",'stream_options':{'include_usage':true}" : "");
-        out.fill(sampling.n() > 1 ? ",'n':?" : "", sampling.n());
         out.fill(sampling.thinking() ? ",'reasoning_effort':'high'" : "");
-        out.fill(sampling.json() ? ",'response_format':{'type':'json_object'}" : "");
         out.fill(conversation.person.isEmpty() ? "" : ",'user':?", conversation.person);
         out.raw(conversation.tools.written(this)).raw(",\"messages\":[");
         if (conversation.system.length > 0) {
@@ -84,13 +82,10 @@ final class CompletionsWire implements Wire {
                 reply.id(),
                 seconds,
                 sampling.model());
-        int choices = Math.max(1, sampling.n());
-        for (int i = 0; i < choices; i++) {
-            out.raw(i == 0 ? "" : ",").fill("{'index':?,'message':{'role':'assistant','content':", i);
-            message(out, reply);
-            out.fill("},'finish_reason':?}", reply.calls().isEmpty() ? "stop" : "tool_calls");
-        }
-        int output = reply.tokens() * choices;
+        out.raw("{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":");
+        message(out, reply);
+        out.fill("},'finish_reason':?}", reply.calls().isEmpty() ? "stop" : "tool_calls");
+        int output = reply.tokens();
         out.fill(
                 "],'usage':{'prompt_tokens':?,'completion_tokens':?,'total_tokens':?}}",
                 inputTokens,

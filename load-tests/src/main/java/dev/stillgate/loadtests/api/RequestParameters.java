@@ -7,19 +7,18 @@ import dev.stillgate.loadtests.json.JsonBuffer;
  *
  * @param maxTokens 0 for none
  * @param temperature negative for none
- * @param n number of choices, for Chat Completions only
  */
 public record RequestParameters(
-        String model, int maxTokens, double temperature, boolean stream, boolean thinking, boolean json, int n) {
+        String model, int maxTokens, double temperature, boolean stream, boolean thinking) {
 
     /** Returns a copy with another model. */
     public RequestParameters withModel(String other) {
-        return new RequestParameters(other, maxTokens, temperature, stream, thinking, json, n);
+        return new RequestParameters(other, maxTokens, temperature, stream, thinking);
     }
 
     /** Returns a copy without streaming. */
     public RequestParameters unstreamed() {
-        return new RequestParameters(model, maxTokens, temperature, false, thinking, json, n);
+        return new RequestParameters(model, maxTokens, temperature, false, thinking);
     }
 
     /** Writes the opening brace and the parameters that all APIs have. */

@@ -78,7 +78,6 @@ final class ResponsesWire implements Wire {
     public void request(JsonBuffer out, ModelConversation conversation, RequestParameters sampling) {
         sampling.common(out, "max_output_tokens");
         out.fill(sampling.thinking() ? ",'reasoning':{'effort':'high'}" : "");
-        out.fill(sampling.json() ? ",'text':{'format':{'type':'json_object'}}" : "");
         out.fill(conversation.person.isEmpty() ? "" : ",'safety_identifier':?", conversation.person);
         if (conversation.system.length > 0) {
             out.raw(",\"instructions\":").raw(conversation.system);

@@ -42,7 +42,7 @@ public interface Wire {
     /** Writes a request. */
     void request(JsonBuffer out, ModelConversation conversation, RequestParameters sampling);
 
-    /** Writes a response; if several choices were requested, all have the same text. */
+    /** Writes a response. */
     void response(JsonBuffer out, ModelReply reply, RequestParameters sampling, int inputTokens, long seconds);
 
     /** Writes an error body. */

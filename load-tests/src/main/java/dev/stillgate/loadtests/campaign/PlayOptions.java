@@ -91,8 +91,8 @@ public final class PlayOptions {
                 options.number("--promise", 1, 0, 1));
     }
 
-    AccountPrices prices() {
-        return new AccountPrices(
+    PlayFigures.AccountPrices prices() {
+        return new PlayFigures.AccountPrices(
                 options.number("--account-price", 2, 0, 1e6), options.number("--verification-price", 20, 0, 1e6));
     }
 

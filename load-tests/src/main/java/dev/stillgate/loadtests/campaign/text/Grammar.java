@@ -1,12 +1,6 @@
 package dev.stillgate.loadtests.campaign.text;
 
 import dev.stillgate.loadtests.random.Dice;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -86,49 +80,32 @@ public final class Grammar {
     }
 
     private void readTopics(String file) {
-        Topic[] topic = {new Topic()};
-        lines(file, line -> {
+        Topic topic = new Topic();
+        for (String line : Resource.lines(file)) {
             if (line.startsWith("[")) {
-                topic[0] = new Topic();
-                topics.add(topic[0]);
+                topic = new Topic();
+                topics.add(topic);
             } else {
                 int colon = line.indexOf(':');
                 ways(
-                        topic[0].slot(line.substring(0, colon)),
+                        topic.slot(line.substring(0, colon)),
                         line.substring(colon + 1).strip());
             }
-        });
+        }
     }
 
     private void readRules(String file) {
-        Rule[] rule = {new Rule()};
-        lines(file, line -> {
+        Rule rule = new Rule();
+        for (String line : Resource.lines(file)) {
             String ways = line;
             Matcher head = HEAD.matcher(line);
             if (head.matches()) {
-                rule[0] = rule(head.group(1));
+                rule = rule(head.group(1));
                 ways = head.group(2);
             }
             if (!ways.isEmpty()) {
-                ways(rule[0], ways);
+                ways(rule, ways);
             }
-        });
-    }
-
-    private static void lines(String file, java.util.function.Consumer<String> each) {
-        String path = "/dev/stillgate/loadtests/campaign/" + file;
-        try (InputStream in = Grammar.class.getResourceAsStream(path)) {
-            if (in == null) {
-                throw new IllegalStateException("no resource " + path);
-            }
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (!line.isBlank() && !line.startsWith("#: ")) {
-                    each.accept(line);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -21,7 +21,7 @@ final class AccountSupply {
     private final ClientKind kind;
     private final Client shared;
     private final List<String> servers;
-    private final Caution caution;
+    private final AccountSlot.Caution caution;
     private final SignUp.Farm farms;
     private int replaced;
 
@@ -31,7 +31,7 @@ final class AccountSupply {
         this.plan = plan;
         this.tactics = tactics;
         this.dice = dice;
-        this.caution = new Caution(tactics.mostTimes() * plan.perDay());
+        this.caution = new AccountSlot.Caution(tactics.mostTimes() * plan.perDay());
         this.farms = registry.rules()
                 .farm(world.dice().child("campaign:" + plan.name()).child("farm"));
         this.kind = ClientKind.any(dice);

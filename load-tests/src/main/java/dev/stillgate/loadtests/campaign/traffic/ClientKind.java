@@ -2,6 +2,7 @@ package dev.stillgate.loadtests.campaign.traffic;
 
 import dev.stillgate.loadtests.api.Wire;
 import dev.stillgate.loadtests.api.Wires;
+import dev.stillgate.loadtests.campaign.text.Resource;
 import dev.stillgate.loadtests.random.Dice;
 import java.util.ArrayList;
 import java.util.List;

@@ -241,4 +241,80 @@ final class Dispatcher implements Source {
         double shape = plan.hides(Evasion.RANDOM) || plan.hides(Evasion.OWN_TIMES) ? 1 : EVEN_SHAPE;
         return rhythm.after(due, dice.gamma(shape) / shape * mean);
     }
+
+    /**
+     * An open dialogue of a campaign.
+     *
+     * @param slot its last slot
+     * @param pinned since when it has used that slot without a break, in milliseconds since the epoch
+     * @param ready time of its next turn, in milliseconds since the epoch
+     * @param since when the turn was first due, in milliseconds since the epoch
+     * @param unanswered the response to a turn that was refused, null for a new turn
+     */
+    record Run(
+            Dialogue dialogue,
+            AccountSlot slot,
+            long pinned,
+            long ready,
+            long since,
+            @Nullable ModelReply unanswered) {
+
+        static Run at(Dialogue dialogue, AccountSlot slot, long ready) {
+            return new Run(dialogue, slot, ready, ready, ready, null);
+        }
+
+        /** Returns the next turn after one that a slot has sent. */
+        Run next(AccountSlot by, long time, long readyAt) {
+            return new Run(dialogue, by, by == slot ? pinned : time, readyAt, readyAt, null);
+        }
+
+        /** Returns the same turn after its refusal at a slot. */
+        Run refused(ModelReply reply, AccountSlot by, long time) {
+            return new Run(dialogue, by, time, time, unanswered == null ? time : since, reply);
+        }
+    }
+
+    /**
+     * Queue of the exchanges of a campaign that were refused, or for which it had no account. They are tried again in
+     * order, and dropped after three days. Not thread-safe.
+     */
+    private static final class Backlog {
+        private static final long LONGEST_WAIT = 3 * 24 * 60 * MINUTE;
+
+        private final Deque<Run> waiting = new ArrayDeque<>();
+        private long due = Source.NEVER;
+
+        /** Returns the time of the next attempt in milliseconds since the epoch, {@link Source#NEVER} for none. */
+        long due() {
+            return due;
+        }
+
+        /** Adds an exchange; it is tried at a time if no other is due earlier. */
+        void add(Run run, long time) {
+            waiting.add(run);
+            due = Math.min(due, time);
+        }
+
+        /** Removes the next exchange, null if all are too old. */
+        @Nullable
+        Run take(long time) {
+            Run run = waiting.poll();
+            while (run != null && time - run.since() > LONGEST_WAIT) {
+                run = waiting.poll();
+            }
+            return run;
+        }
+
+        /** Puts an exchange back in front because no account was free, and waits for the first. */
+        void await(Run run, long time, List<AccountSlot> slots) {
+            waiting.addFirst(run);
+            long free = slots.stream().mapToLong(slot -> slot.freeFrom(time)).min().orElse(Source.NEVER);
+            next(free == Source.NEVER ? time + 60 * MINUTE : Math.max(free, time + MINUTE));
+        }
+
+        /** Sets the time of the next attempt, if an exchange is waiting. */
+        void next(long time) {
+            due = waiting.isEmpty() ? Source.NEVER : time;
+        }
+    }
 }

@@ -17,7 +17,9 @@ import dev.stillgate.loadtests.campaign.text.Topic;
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
 import dev.stillgate.loadtests.random.Dice;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Writes the prompts of a campaign: items of its corpus in the template and language of the account. Not thread-safe.
@@ -119,6 +121,35 @@ final class ItemWriter {
                     ? World.NEW_MODEL
                     : World.MODEL;
         }
-        return new RequestParameters(model, maxTokens, thinking ? -1 : temperature, false, thinking, false, 1);
+        return new RequestParameters(model, maxTokens, thinking ? -1 : temperature, false, thinking);
+    }
+
+    /** Prompt templates of a campaign, in variants per account and versions over time. Not thread-safe. */
+    private static final class Templates {
+        private static final String ITEM = "<<item>>";
+
+        private final Dice dice;
+        private final Map<Key, String> written = new HashMap<>();
+
+        private record Key(Work work, Language language, int variant, int version) {}
+
+        Templates(Dice dice) {
+            this.dice = dice;
+        }
+
+        String fill(Work work, Language language, int variant, int version, String item) {
+            if (work.isBare()) {
+                return item;
+            }
+            return written.computeIfAbsent(new Key(work, language, variant, version), this::write)
+                    .replace(ITEM, item);
+        }
+
+        private String write(Key key) {
+            Dice own = dice.child(key.work.name()).child(key.variant * 1000L + key.version);
+            Language language = key.language.grammar().has(key.work.template()) ? key.language : Language.english();
+            TextScope scope = language.scope(own, own.pick(language.topics()), new WritingStyle(own));
+            return language.grammar().text(key.work.template(), scope);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
+import dev.stillgate.loadtests.campaign.text.Resource;
 import dev.stillgate.loadtests.random.Dice;
 import java.util.ArrayList;
 import java.util.List;

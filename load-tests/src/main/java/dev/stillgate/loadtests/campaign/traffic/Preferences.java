@@ -29,7 +29,7 @@ public final class Preferences {
         String model = dice.chance(0.25) ? World.SMALL_MODEL : World.MODEL;
         boolean thinking = dice.chance(thinks);
         this.before = new RequestParameters(
-                model, thinking ? 4096 : limit, thinking ? -1 : temperature, dice.chance(streams), thinking, false, 1);
+                model, thinking ? 4096 : limit, thinking ? -1 : temperature, dice.chance(streams), thinking);
         this.moves =
                 dice.chance(0.45) ? world.release() + (long) (25 * Location.DAY * dice.exponential()) : Long.MAX_VALUE;
     }

@@ -195,4 +195,14 @@ final class ProgramCustomers {
                 perDay,
                 1);
     }
+
+    /** A prompt template of a program: a fixed alternative of a grammar rule. */
+    private record SharedPrompt(String rule, int alternative) implements Prompt {
+        @Override
+        public String text(TextScope scope) {
+            StringBuilder out = new StringBuilder(1024);
+            Language.english().grammar().write(rule, alternative, scope, out);
+            return out.toString();
+        }
+    }
 }

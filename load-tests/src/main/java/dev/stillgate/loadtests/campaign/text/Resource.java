@@ -1,4 +1,4 @@
-package dev.stillgate.loadtests.campaign.traffic;
+package dev.stillgate.loadtests.campaign.text;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,10 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Text resources without comments and blank lines. */
-final class Resource {
+public final class Resource {
     private Resource() {}
 
-    static List<String> lines(String name) {
+    /** Returns the lines of a resource of the simulator. */
+    public static List<String> lines(String name) {
         try (InputStream in = Resource.class.getResourceAsStream("/dev/stillgate/loadtests/campaign/" + name)) {
             if (in == null) {
                 throw new IllegalStateException("no resource " + name);

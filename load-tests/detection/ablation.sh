@@ -49,8 +49,9 @@ filters:
   - {name: behaviour, type: fingerprint, mode: enforce, config: $2}
 TEXT
   say "$1"
-  timeout 1800 "$ROOT/proxy/bin/stillgate" backtest --quiet --policy "$RUN/$1.yaml" --accounts "$LOG.accounts.yaml" \
-    --out "${KEEP:-$RUN}/$1.json" "$LOG.jsonl.gz"
+  (LOAD_CLASSES="$LOAD_TESTS/target/classes:$ROOT/proxy/target/dist/lib/*" load_tests_java \
+    dev.stillgate.loadtests.campaign.CampaignCommand evaluate --policy "$RUN/$1.yaml" --accounts "$LOG.accounts.yaml" \
+    --log "$LOG.jsonl.gz" --out "${KEEP:-$RUN}/$1.json" > "$RUN/$1.txt")
   python3 "$HERE/campaign/score.py" --name "$1" "${KEEP:-$RUN}/$1.json"
 }
 

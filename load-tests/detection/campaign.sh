@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Simulates honest customers and extraction campaigns: writes logs, drives a gateway, or plays in virtual time.
 #
-# The same seed gives the same traffic. "generate" writes logs for backtests; "drive" sends the traffic to a gateway with time
-# compressed; "play" runs clients, campaigns and the real filters in one process and virtual time.
+# The same seed gives the same traffic. "generate" writes logs, "evaluate" replays one under a policy; "drive" sends the traffic
+# to a gateway with time compressed; "play" runs clients, campaigns and the real filters in one process and virtual time.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
 usage: load-tests/run campaign generate [WHO] [--out DIR] [--name STEM] [--gzip yes|no]
+       load-tests/run campaign evaluate --policy FILE --log LOG [--accounts FILE] --out REPORT.json
        load-tests/run campaign drive [WHO] [--minutes M] [--speedup X]
                                     [--gateways N] [--policy FILE | --url URL --model-port PORT]
        load-tests/run campaign play [WHO | --log LOG --accounts FILE] [--policy FILE] [--out REPORT.json]
@@ -29,6 +30,7 @@ generate:
   --out DIR        directory for STEM.jsonl.gz and STEM.accounts.yaml, default the current one
   --name STEM      default SCENARIO-SEED
   --gzip no        writes a plain STEM.jsonl
+evaluate: replays a labelled log as `stillgate backtest` does, and reports each campaign and each group of honest accounts.
 drive: prints the outcomes of each group's exchanges, the final standings of its accounts, and the clusters. Exits with 1 if an
 honest customer got a 403 or an error that is not the model's. The gateway's calendar runs as fast as the traffic.
   --minutes M      duration, default 10
@@ -39,7 +41,7 @@ honest customer got a 403 or an error that is not the model's. The gateway's cal
   --url URL        uses your gateway on loopback instead, whose upstream is 127.0.0.1:PORT of --model-port. It has to trust one
                    entry of X-Forwarded-For; the key of account a-1 is sk-a-1. Its calendar is the machine's, so accounts are
                    not compared within the first 20 hours. With --admin URL the final standings are read from it.
-play: prints the tables of a backtest, closed loop: clients retry as official SDKs do, campaigns send refused items again by
+play: prints the tables of "evaluate", closed loop: clients retry as official SDKs do, campaigns send refused items again by
 other accounts and replace accounts. The same options give the same report.
   --log LOG        plays an exchange log with its accounts.yaml instead, whose clients and campaigns react
   --policy FILE    policy of the gateway, default load-tests/detection/campaign/play.yaml
@@ -57,7 +59,7 @@ TEXT
 
 MODE=${1:-} SPEEDUP=1440 GATEWAYS=1 POLICY="" GATEWAY="" ARGUMENTS=() WHO=()
 case $MODE in
-  generate|drive|play|scenarios) shift ;;
+  generate|evaluate|drive|play|scenarios) shift ;;
   -h|--help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
 esac
@@ -119,9 +121,10 @@ if [ "$MODE" = drive ] && [ -z "$GATEWAY" ]; then
   done
   ARGUMENTS+=(--url "$URLS" --admin "$ADMINS" --calendar "$SINCE" --model-port "$MODEL")
 fi
-if [ "$MODE" = play ]; then
-  ARGUMENTS+=(--policy "${POLICY:-$HERE/campaign/play.yaml}")
+case $MODE in play|evaluate)
+  [ "$MODE" = play ] && POLICY=${POLICY:-$HERE/campaign/play.yaml}
+  ARGUMENTS+=(--policy "${POLICY:?--policy is needed}")
   LOAD_CLASSES="$LOAD_TESTS/target/classes:$ROOT/proxy/target/dist/lib/*" # with the plugins
   export STILLGATE_CANARY_SECRET=${STILLGATE_CANARY_SECRET:-load test, no secret}
-fi
+esac
 campaign "$MODE" "${WHO[@]}" "${ARGUMENTS[@]}"

@@ -3,6 +3,8 @@ package dev.stillgate.loadtests.campaign;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.backtest.VirtualGateway;
+import dev.stillgate.proxy.admin.ResourcePage;
+import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.ConflictException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Review queue and actions of the admin API of a virtual gateway. */
@@ -28,7 +31,7 @@ final class AdminReviewDesk implements ReviewDesk {
     @Override
     public List<ReviewItem> queue(int limit) {
         List<ReviewItem> items = new ArrayList<>();
-        for (JsonNode part : parts(gateway.get("review", limit))) {
+        for (JsonNode part : parts(page("review", view -> view.all(limit)))) {
             for (JsonNode item : part.path("items")) {
                 items.add(new ReviewItem(
                         item.path("kind").asText(),
@@ -42,7 +45,7 @@ final class AdminReviewDesk implements ReviewDesk {
     @Override
     public Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
-        for (JsonNode part : parts(gateway.get(CLUSTERS))) {
+        for (JsonNode part : parts(page(CLUSTERS, AdminView::all))) {
             for (JsonNode group : part) {
                 List<String> accounts = new ArrayList<>();
                 group.path("accounts").forEach(account -> accounts.add(account.asText()));
@@ -58,7 +61,7 @@ final class AdminReviewDesk implements ReviewDesk {
             return List.of(item.id());
         }
         List<String> accounts = new ArrayList<>();
-        for (JsonNode part : parts(gateway.get(CLUSTERS, item.id()))) {
+        for (JsonNode part : parts(page(CLUSTERS, item.id()))) {
             part.path(item.isJoiners() ? "joiners" : "members")
                     .forEach(member -> accounts.add(member.path("account").asText()));
         }
@@ -68,12 +71,12 @@ final class AdminReviewDesk implements ReviewDesk {
     @Override
     public void confirm(ReviewItem item, List<String> except, SimulatedOperator.Rules rules) {
         if (item.isAccount()) {
-            gateway.act(ACCOUNTS, item.id(), "confirm", arguments());
+            act(ACCOUNTS, item.id(), "confirm", arguments());
             return;
         }
         Map<String, Object> more = new LinkedHashMap<>(Map.of("verified", rules.verified()));
         if (item.isJoiners()) {
-            except.forEach(account -> gateway.act(ACCOUNTS, account, "refute", arguments()));
+            except.forEach(account -> act(ACCOUNTS, account, "refute", arguments()));
             more.put(
                     "joiners",
                     accounts(item).stream()
@@ -98,7 +101,7 @@ final class AdminReviewDesk implements ReviewDesk {
     @Override
     public void refute(ReviewItem group) {
         if (group.isJoiners()) {
-            accounts(group).forEach(account -> gateway.act(ACCOUNTS, account, "refute", arguments()));
+            accounts(group).forEach(account -> act(ACCOUNTS, account, "refute", arguments()));
         } else {
             judge(group, "refute", Map.of());
         }
@@ -106,13 +109,13 @@ final class AdminReviewDesk implements ReviewDesk {
 
     @Override
     public void vouch(String account) {
-        gateway.act(ACCOUNTS, account, "vouch", arguments());
+        act(ACCOUNTS, account, "vouch", arguments());
     }
 
     /** Returns the group that an account first joined under a standing order, null for none. */
     @Nullable
     String joined(String account) {
-        for (JsonNode part : parts(gateway.get(ACCOUNTS, account))) {
+        for (JsonNode part : parts(page(ACCOUNTS, account))) {
             for (JsonNode change : part.path("changes")) {
                 String what = change.at("/order/what").asText();
                 if (what.startsWith(JOINED)) {
@@ -128,7 +131,7 @@ final class AdminReviewDesk implements ReviewDesk {
     Double poolBudget() {
         Double most = null;
         for (String group : groups().keySet()) {
-            for (JsonNode part : parts(gateway.get("pools", group))) {
+            for (JsonNode part : parts(page("pools", group))) {
                 for (JsonNode limit : part.path("limits")) {
                     if (limit.path("name").asText().equals("pool-requests")) {
                         most = Math.max(limit.path("capacity").asDouble(), most == null ? 0 : most);
@@ -141,11 +144,11 @@ final class AdminReviewDesk implements ReviewDesk {
 
     /** Judges a group at its present revision; nothing if it is gone. */
     private void judge(ReviewItem group, String action, Map<String, Object> more) {
-        for (JsonNode part : parts(gateway.get(CLUSTERS, group.id()))) {
+        for (JsonNode part : parts(page(CLUSTERS, group.id()))) {
             Map<String, Object> arguments = arguments();
             arguments.put("revision", part.path("revision").asLong());
             arguments.putAll(more);
-            gateway.act(CLUSTERS, group.id(), action, arguments);
+            act(CLUSTERS, group.id(), action, arguments);
             return;
         }
     }
@@ -157,8 +160,24 @@ final class AdminReviewDesk implements ReviewDesk {
         return arguments;
     }
 
-    private static JsonNode parts(@Nullable String page) {
+    private ResourcePage page(String page, String id) {
+        return page(page, view -> view.of(id)).named(id);
+    }
+
+    private ResourcePage page(String page, Function<AdminView, @Nullable Object> shown) {
+        ResourcePage found = new ResourcePage();
+        gateway.pages().parts(page).forEach((filter, view) -> found.part(filter, () -> shown.apply(view)));
+        return found;
+    }
+
+    private void act(String page, String id, String action, Map<String, Object> arguments) {
+        gateway.pages().actions(page, action).forEach((filter, each) -> each.perform(id, arguments));
+        gateway.operated();
+    }
+
+    private static JsonNode parts(ResourcePage shown) {
         try {
+            String page = shown.end();
             return JSON.readTree(page == null ? "{}" : page).path("filters");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

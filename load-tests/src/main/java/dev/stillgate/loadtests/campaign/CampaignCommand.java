@@ -6,7 +6,14 @@ import dev.stillgate.loadtests.campaign.traffic.SignUpRules;
 import dev.stillgate.loadtests.campaign.traffic.SimulatedAccount;
 import dev.stillgate.loadtests.campaign.traffic.Simulation;
 import dev.stillgate.loadtests.campaign.traffic.Tactics;
+import dev.stillgate.loadtests.labels.LabelTables;
+import dev.stillgate.loadtests.labels.Labels;
 import dev.stillgate.loadtests.options.Options;
+import dev.stillgate.proxy.backtest.Backtest;
+import dev.stillgate.proxy.backtest.BacktestFindings;
+import dev.stillgate.proxy.backtest.SummaryTable;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Environment;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,15 +24,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The command {@code load-tests/run campaign}: writes exchange logs of honest customers and campaigns, drives a
- * gateway, or plays against the filters in virtual time.
+ * The command {@code load-tests/run campaign}: writes exchange logs of honest customers and campaigns, evaluates a
+ * policy on such a log, drives a gateway, or plays against the filters in virtual time.
  */
 public final class CampaignCommand {
     private static final int BUFFER = 1 << 18;
+    private static final List<String> EVALUATE = List.of("--policy", "--accounts", "--log", "--out");
     private static final List<String> OUTPUT = List.of("--out", "--name", "--gzip");
 
     private CampaignCommand() {}
@@ -47,14 +56,39 @@ public final class CampaignCommand {
                 case "drive" -> {
                     return drive(DriveOptions.parse(args, 1), out);
                 }
+                case "evaluate" -> evaluate(new Options(args, 1, EVALUATE), out);
                 case "play" -> new Play(PlayOptions.parse(args, 1)).run(out);
                 case "scenarios" -> scenarios(out);
-                default -> throw new IllegalArgumentException("expected generate, accounts, drive, play or scenarios");
+                default -> throw new IllegalArgumentException("expected generate, accounts, evaluate, drive, play or scenarios");
             }
             return 0;
         } catch (IllegalArgumentException e) {
             err.println("campaign: " + e.getMessage());
             return 2;
+        }
+    }
+
+    /** Replays a log under a policy (open loop), and reports by label. */
+    private static void evaluate(Options options, PrintStream out) throws IOException {
+        Labels labels = new Labels(false);
+        String accounts = options.get("--accounts");
+        try {
+            BacktestFindings findings = new Backtest(Environment.system())
+                    .run(new Backtest.Options(
+                            options.path("--policy"),
+                            null,
+                            null,
+                            accounts == null ? null : Path.of(accounts),
+                            List.of(options.path("--log")),
+                            false,
+                            null,
+                            labels,
+                            (exchanges, millis, part) -> {}));
+            labels.write(findings, Map.of(), options.path("--out"));
+            out.print(LabelTables.of(labels, findings.tally().runs("canary")));
+            out.print(SummaryTable.of(findings));
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.stillgate.loadtests.campaign.traffic.LineApi;
 import dev.stillgate.loadtests.campaign.traffic.SimulatedAccount;
 import dev.stillgate.loadtests.campaign.traffic.SimulatedExchange;
 import dev.stillgate.loadtests.json.JsonBuffer;
+import dev.stillgate.loadtests.labels.Labels;
 import dev.stillgate.proxy.backtest.BrokenLogException;
 import dev.stillgate.proxy.backtest.TextVolume;
 import dev.stillgate.proxy.backtest.VirtualGateway;
@@ -32,6 +33,7 @@ final class ClosedLoop implements Api, LineApi {
     private static final String COVER = "/cover";
 
     private final VirtualGateway gateway;
+    private final Labels labels;
     private final ExchangeLine line = new ExchangeLine();
     private final IdentityHashMap<Object, Wanted> wanted = new IdentityHashMap<>();
     private final Map<String, GroupTally> groups = new TreeMap<>();
@@ -44,8 +46,9 @@ final class ClosedLoop implements Api, LineApi {
     private record Wanted(
             long number, String label, String account, long since, TextVolume text, boolean refusedForStanding) {}
 
-    ClosedLoop(VirtualGateway gateway) {
+    ClosedLoop(VirtualGateway gateway, Labels labels) {
         this.gateway = gateway;
+        this.labels = labels;
     }
 
     /** Adds a receiver of the campaigns' attempts, cover included. */
@@ -87,6 +90,7 @@ final class ClosedLoop implements Api, LineApi {
     public ApiResponse send(Attempt attempt) {
         requests++;
         VirtualResponse response = offer(attempt);
+        labels.begin(attempt.label(), gateway.account(attempt.account()), attempt.time());
         AccountUse use = group(attempt.label()).request(attempt);
         if (response instanceof VirtualResponse.Served served && !wasPooled(attempt)) {
             use.gotBeforePool(attempt, served.text());
@@ -117,7 +121,7 @@ final class ClosedLoop implements Api, LineApi {
     }
 
     private boolean wasPooled(Attempt attempt) {
-        long since = gateway.reachedAt(attempt.account(), Standing.POOLED);
+        long since = gateway.account(attempt.account()).reachedAt(Standing.POOLED);
         return since >= 0 && since < attempt.time();
     }
 
@@ -160,7 +164,8 @@ final class ClosedLoop implements Api, LineApi {
         if (asked.label.isEmpty()) {
             return;
         }
-        gateway.count(asked.label, asked.account, asked.since, asked.text, asked.refusedForStanding);
+        labels.count(
+                asked.label, gateway.account(asked.account), asked.since, asked.text, asked.refusedForStanding);
         TextVolume text = isCover(asked.label) ? TextVolume.NONE : asked.text;
         group(asked.label).add(asked.account, text, asked.refusedForStanding);
     }

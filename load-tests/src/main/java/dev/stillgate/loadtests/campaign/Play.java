@@ -6,9 +6,10 @@ import dev.stillgate.loadtests.campaign.traffic.Simulation;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.Traffic;
 import dev.stillgate.loadtests.campaign.traffic.World;
+import dev.stillgate.loadtests.labels.LabelTables;
+import dev.stillgate.loadtests.labels.Labels;
 import dev.stillgate.proxy.account.AccountsFile;
 import dev.stillgate.proxy.backtest.BacktestFindings;
-import dev.stillgate.proxy.backtest.Report;
 import dev.stillgate.proxy.backtest.SummaryTable;
 import dev.stillgate.proxy.backtest.VirtualGateway;
 import dev.stillgate.proxy.config.ConfigException;
@@ -77,7 +78,8 @@ public final class Play {
             AdminReviewDesk desk = new AdminReviewDesk(gateway);
             QueueWatch queue =
                     new QueueWatch(desk, account -> gateway.standing(account).reaches(Standing.POOLED), world);
-            ClosedLoop loop = new ClosedLoop(gateway);
+            Labels labels = new Labels(true);
+            ClosedLoop loop = new ClosedLoop(gateway, labels);
             Cast cast = casting.of(loop);
             Listing listing = new Listing(gateway, cast.accounts, world);
             Farms farms = new Farms(cast.accounts::payment, listing::isListed);
@@ -95,13 +97,14 @@ public final class Play {
                     .forEach(group -> group.accounts().forEach(use -> settle(use, gateway, desk, operator)));
             out.printf("Closed loop: %d days, %,d accounts at the end%n%n", world.days(), listing.listed());
             report(
+                    labels,
                     gateway.findings(),
                     PlayFigures.of(
                             loop,
                             operator,
                             options.prices(),
                             queue,
-                            farms.figures(account -> gateway.reachedAt(account, Standing.POOLED)),
+                            farms.figures(account -> gateway.account(account).reachedAt(Standing.POOLED)),
                             desk.poolBudget()),
                     out);
             double seconds = (CPU.getCurrentThreadCpuTime() - began) / 1e9;
@@ -113,19 +116,21 @@ public final class Play {
 
     private static void settle(
             AccountUse use, VirtualGateway gateway, AdminReviewDesk desk, SimulatedOperator operator) {
-        use.markedAt = gateway.reachedAt(use.id, Standing.MARKED);
-        use.pooledAt = gateway.reachedAt(use.id, Standing.POOLED);
+        use.markedAt = gateway.account(use.id).reachedAt(Standing.MARKED);
+        use.pooledAt = gateway.account(use.id).reachedAt(Standing.POOLED);
         String group = use.markedAt < 0 ? null : desk.joined(use.id);
         if (group != null) {
             use.join = operator.mistook(group) ? AccountUse.Join.WRONG : AccountUse.Join.RIGHT;
         }
     }
 
-    private void report(BacktestFindings findings, PlayFigures figures, PrintStream out) throws IOException {
+    private void report(Labels labels, BacktestFindings findings, PlayFigures figures, PrintStream out)
+            throws IOException {
         Path file = options.out();
         if (file != null) {
-            Report.write(findings, Map.of("play", figures), file);
+            labels.write(findings, Map.of("play", figures), file);
         }
+        out.print(LabelTables.of(labels, findings.tally().runs("canary")));
         out.print(SummaryTable.of(findings));
         out.println();
         out.print(PlayTable.of(figures));

@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.options;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,15 @@ public final class Options {
     /** Returns the value of an option, or a default. */
     public String get(String option, String otherwise) {
         return values.getOrDefault(option, otherwise);
+    }
+
+    /** Returns the path that an option has to name. */
+    public Path path(String option) {
+        String value = values.get(option);
+        if (value == null) {
+            throw new IllegalArgumentException(option + " is needed");
+        }
+        return Path.of(value);
     }
 
     /** Returns one of several values, or a default. */

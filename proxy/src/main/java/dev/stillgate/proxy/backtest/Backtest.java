@@ -1,10 +1,13 @@
 package dev.stillgate.proxy.backtest;
 
-import dev.stillgate.proxy.chain.StandingsBoard;
-import dev.stillgate.proxy.exchange.ServingPolicy;
-import dev.stillgate.proxy.json.KeyedHashes;
+import dev.stillgate.proxy.account.AccountsFile;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.proxy.config.Policy;
+import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.spi.Account;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,47 +23,53 @@ public final class Backtest {
     /** Virtual time after the last response, in which its effects can still occur. */
     private static final long TAIL_MILLIS = 1_000;
 
-    private final VirtualClock clock;
-    private final VirtualTimer timer;
+    private final Environment environment;
 
-    /** Creates a backtest. The filters under test must use the same clock and timer. */
-    public Backtest(VirtualClock clock, VirtualTimer timer) {
-        this.clock = clock;
-        this.timer = timer;
+    public Backtest(Environment environment) {
+        this.environment = environment;
     }
 
     /**
-     * The policy under test.
+     * The options of a backtest.
      *
-     * @param serving the built policy
-     * @param standings the standings published by its filters
-     * @param hashes the hashing of response content into hashes
-     * @param types the types of the filters that are not off, by filter name
-     * @param sha256 the hash of the policy file
-     */
-    public record Subject(
-            ServingPolicy serving,
-            StandingsBoard standings,
-            KeyedHashes hashes,
-            Map<String, String> types,
-            String sha256) {}
-
-    /**
-     * The input of a backtest.
-     *
-     * @param logs the log files, in chronological order
-     * @param listed the listed accounts by id
+     * @param policy the policy file
+     * @param text the file that is read in place of the policy file, null for the policy file itself
+     * @param plugins a directory of additional plugin jars, null for none
+     * @param accounts the accounts file, null for the policy's own file if it exists
+     * @param logs the exchange logs, in chronological order
+     * @param asConfigured whether filters in shadow mode stay in shadow mode
      * @param brokenLines receives a message for each skipped broken line; null to stop at the first one
+     * @param listener receives each exchange
      * @param progress receives the progress
      */
-    public record Input(
+    public record Options(
+            Path policy,
+            @Nullable Path text,
+            @Nullable Path plugins,
+            @Nullable Path accounts,
             List<Path> logs,
-            Map<String, Account> listed,
+            boolean asConfigured,
             @Nullable Consumer<String> brokenLines,
+            Listener listener,
             Progress progress) {
-        public Input {
+        public Options {
             logs = List.copyOf(logs);
         }
+    }
+
+    /** Receiver of replayed exchanges. */
+    @FunctionalInterface
+    public interface Listener {
+        /** A listener that ignores everything. */
+        Listener NONE = (label, account, millis, response) -> {};
+
+        /**
+         * Receives an exchange.
+         *
+         * @param label the line's {@code label}, empty if it has none
+         * @param millis the start of the exchange, in milliseconds since the epoch
+         */
+        void exchange(String label, LoggedAccount account, long millis, VirtualResponse response);
     }
 
     /** Receiver of the progress of a backtest, called after every exchange. */
@@ -76,49 +85,48 @@ public final class Backtest {
         void at(long exchanges, long millis, DoubleSupplier part);
     }
 
-    /** Returns the start of the first exchange in milliseconds since the epoch, -1 when there is none. */
-    public static long firstMillis(List<Path> logs, boolean lenient) throws IOException {
-        return LogReader.firstMillis(logs, lenient);
-    }
-
     /**
      * Replays the logs completely.
      *
-     * @throws IOException if a file cannot be read; a {@link BrokenLogException} if a line is broken
+     * @throws ConfigException if the policy or the accounts are invalid
+     * @throws IOException if a log cannot be read or contains no exchange; a {@link BrokenLogException} if a line is
+     *     broken
      */
-    public BacktestFindings run(Subject subject, Input input) throws IOException {
-        LogAccounts population = new LogAccounts(input.listed());
-        LogLabel.Groups groups = new LogLabel.Groups();
-        Tally tally = new Tally(subject.types());
-        ServingPolicy serving = subject.serving();
-        Explanations explanations = new Explanations(serving.chain().pages());
-        StandingsWatch watch = new StandingsWatch(subject.standings(), population, explanations, clock);
-        Replay replay = new Replay(serving, subject.hashes(), clock, timer, watch, tally);
-        LogFacts facts = new LogFacts(population, groups, serving.routes());
-        try (LogReader log = new LogReader(input.logs(), input.brokenLines())) {
+    public BacktestFindings run(Options options) throws ConfigException, IOException {
+        PolicyLoader.Loaded loaded = new PolicyLoader(environment)
+                .policy(options.policy(), options.text() == null ? options.policy() : options.text());
+        Map<String, Account> listed = listed(options.accounts(), loaded.policy());
+        long first = LogReader.firstMillis(options.logs(), options.brokenLines() != null);
+        if (first < 0) {
+            throw new IOException("there is no exchange in " + options.logs());
+        }
+        try (VirtualGateway gateway =
+                        VirtualGateway.open(loaded, options.plugins(), options.asConfigured(), first, listed);
+                LogReader log = new LogReader(options.logs(), options.brokenLines())) {
+            long exchanges = 0;
             while (log.next()) {
                 LogLine line = log.line();
+                VirtualResponse response;
                 try {
-                    facts.read(line);
+                    response = gateway.offer(line);
                 } catch (BrokenLine e) {
                     log.reject(e);
                     continue;
                 }
-                tally.exchange(line.ts());
-                VirtualResponse response = replay.begin(line, facts);
-                facts.account().add(facts.label(), line.ts(), response.text(), response.refusedForStanding());
-                input.progress().at(tally.exchanges(), line.ts(), log::part);
+                LogFacts facts = gateway.facts();
+                options.listener().exchange(facts.label(), facts.account(), line.ts(), response);
+                options.progress().at(++exchanges, line.ts(), log::part);
             }
-            replay.finish(TAIL_MILLIS);
-            return new BacktestFindings(
-                    subject.sha256(),
-                    tally,
-                    population,
-                    List.copyOf(groups.byName().values()),
-                    explanations.clusters(),
-                    log.broken(),
-                    replay.endedEarly(),
-                    false);
+            gateway.finish(TAIL_MILLIS);
+            return gateway.findings(log.broken());
         }
+    }
+
+    private static Map<String, Account> listed(@Nullable Path given, Policy policy) throws ConfigException {
+        if (given != null) {
+            return AccountsFile.byId(given);
+        }
+        Path own = policy.accounts().file();
+        return own == null || !Files.exists(own) ? Map.of() : AccountsFile.byId(own);
     }
 }

@@ -14,7 +14,6 @@ final class LogFacts {
     private static final int FEW = 1 << 10;
 
     private final SliceCache<LoggedAccount> accounts;
-    private final SliceCache<LogLabel> labels;
     private final SliceCache<LoggedPath> paths;
     private final SliceCache<InetAddress> addresses = new SliceCache<>(MANY, LogFacts::address);
     private final SliceCache<LoggedHeaders> headerLists = new SliceCache<>(SOME, LoggedHeaders::read);
@@ -25,15 +24,14 @@ final class LogFacts {
     private @Nullable InetAddress address;
     private @Nullable LoggedHeaders headers;
     private @Nullable LoggedPath path;
-    private LogLabel label = LogLabel.NONE;
+    private String label = "";
     private String connection = "";
     private String http = "1.1";
     private String ja4 = "";
     private String method = LoggedPath.POST;
 
-    LogFacts(LogAccounts population, LogLabel.Groups groups, Routes routes) {
+    LogFacts(LogAccounts population, Routes routes) {
         accounts = new SliceCache<>(MANY, (bytes, from, to) -> population.of(LogLine.text(bytes, from, to)));
-        labels = new SliceCache<>(FEW, (bytes, from, to) -> groups.parse(LogLine.text(bytes, from, to)));
         paths = new SliceCache<>(FEW, (bytes, from, to) -> new LoggedPath(routes, LogLine.text(bytes, from, to)));
     }
 
@@ -42,7 +40,7 @@ final class LogFacts {
         address = line.required("ip", addresses);
         headers = line.value("headers", headerLists);
         path = line.required("path", paths);
-        label = line.optional("label", labels, LogLabel.NONE);
+        label = line.optional("label", shortTexts, "");
         connection = line.optional("connection", connections, "");
         http = line.optional("http", shortTexts, "1.1");
         ja4 = line.optional("ja4", shortTexts, "");
@@ -82,7 +80,8 @@ final class LogFacts {
         return fact;
     }
 
-    LogLabel label() {
+    /** Returns the line's label, which filters do not see; empty when the line has none. */
+    String label() {
         return label;
     }
 

@@ -75,7 +75,7 @@ final class Replay {
                 line.ts());
         VirtualResponse response =
                 connection.isOpen() ? run(exchange, found.refused(), line) : refuseConnection(exchange, line);
-        facts.account().begin(facts.label(), line.ts());
+        facts.account().add(response.text());
         watch.update();
         return response;
     }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON report of a backtest. Deterministic: equal findings give equal bytes. One line per account and per label.
+ * The JSON report of a backtest. Deterministic: equal findings give equal bytes. One line per account.
  */
 public final class Report {
     private final Writer out;
@@ -29,16 +29,7 @@ public final class Report {
     private record Standings(String account, long exchanges, TextVolume tokens, List<LoggedAccount.Change> changes) {}
 
     /**
-     * Writes a report and atomically replaces an existing file.
-     *
-     * @throws IOException if it cannot be written
-     */
-    public static void write(BacktestFindings findings, Path file) throws IOException {
-        write(findings, Map.of(), file);
-    }
-
-    /**
-     * Writes a report with further members.
+     * Writes a report with further members and atomically replaces an existing file.
      *
      * @param further additional members by name, in the form that the admin API shows
      * @throws IOException if it cannot be written
@@ -91,8 +82,8 @@ public final class Report {
         field("to", tally.to(), ",");
         field("broken", findings.broken(), ",");
         field("unjudged", tally.unjudgedExchanges(), ",");
-        field("canary", findings.hasCanary(), ",");
-        field("closedLoop", findings.isClosedLoop(), ",");
+        field("canary", tally.runs("canary"), ",");
+        field("tokens", tally.text(), ",");
         field("accountsByStanding", accountsByStanding(findings), ",\n");
         field("clusterCount", findings.clusters().size(), ",");
         if (!brief) {
@@ -102,17 +93,8 @@ public final class Report {
             items(findings.clusters().iterator());
             out.write("]");
         }
-        field("rejected", findings.rejected(), ",\n");
+        field("rejected", tally.rejected(), ",\n");
         field("codes", tally.codes(), ",\n");
-        out.write(",\n\"labels\":{");
-        String between = "\n";
-        for (LabelGroup group : findings.groups()) {
-            field(group.name(), group.isCampaign() ? CampaignFigures.of(group) : HonestFigures.of(group), between);
-            between = ",\n";
-        }
-        out.write("},");
-        field("honest", findings.honest(), "\n");
-        field("overall", findings.overall(), ",\n");
         for (Map.Entry<String, ?> member : further.entrySet()) {
             field(member.getKey(), member.getValue(), ",\n");
         }
@@ -124,7 +106,7 @@ public final class Report {
     }
 
     /** Returns the number of accounts whose standing has changed, by their last standing. */
-    private static Map<Standing, Long> accountsByStanding(BacktestFindings findings) {
+    static Map<Standing, Long> accountsByStanding(BacktestFindings findings) {
         Map<Standing, Long> counts = new EnumMap<>(Standing.class);
         changed(findings)
                 .forEach(account -> counts.merge(account.changes().getLast().standing(), 1L, Long::sum));

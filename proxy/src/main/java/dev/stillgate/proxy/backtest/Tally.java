@@ -1,13 +1,16 @@
 package dev.stillgate.proxy.backtest;
 
+import dev.stillgate.proxy.config.Policy;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Totals of a backtest: exchanges, period, and refusals by filter type and reason code. */
-final class Tally {
-    private final Map<String, String> types;
+public final class Tally {
+    private final Map<String, String> types = new HashMap<>(); // of the filters that are not off, by name
     private final Map<String, Long> rejected = new TreeMap<>();
     private final Map<String, Long> codes = new TreeMap<>();
+    private TextVolume text = TextVolume.NONE;
     private long exchanges;
     private long unjudged;
     private long from;
@@ -16,17 +19,20 @@ final class Tally {
     /**
      * Creates an empty tally.
      *
-     * @param types the types of the filters that are not off, by filter name
+     * @param policy the policy whose filters refuse
      */
-    Tally(Map<String, String> types) {
-        this.types = types;
+    Tally(Policy policy) {
+        policy.filters().stream()
+                .filter(filter -> filter.mode() != Policy.Mode.OFF)
+                .forEach(filter -> types.put(filter.name(), filter.type()));
     }
 
-    void exchange(long ts) {
+    void exchange(long ts, TextVolume asked) {
         if (exchanges++ == 0) {
             from = ts;
         }
         to = ts;
+        text = text.plus(asked);
     }
 
     void rejected(String filter, String code) {
@@ -40,7 +46,7 @@ final class Tally {
     }
 
     /** Returns whether a filter of a type runs. */
-    boolean runs(String type) {
+    public boolean runs(String type) {
         return types.containsValue(type);
     }
 
@@ -53,7 +59,12 @@ final class Tally {
         return codes;
     }
 
-    long exchanges() {
+    /** Returns the text that all requests asked for. */
+    TextVolume text() {
+        return text;
+    }
+
+    public long exchanges() {
         return exchanges;
     }
 

@@ -2,7 +2,6 @@ package dev.stillgate.proxy.cli;
 
 import dev.stillgate.proxy.backtest.Backtest;
 import dev.stillgate.proxy.backtest.BacktestFindings;
-import dev.stillgate.proxy.backtest.BacktestRun;
 import dev.stillgate.proxy.backtest.Report;
 import dev.stillgate.proxy.backtest.SummaryTable;
 import dev.stillgate.proxy.config.ConfigException;
@@ -77,8 +76,8 @@ final class BacktestCommand implements Callable<Integer> {
         Report.check(out);
         ProgressBar bar = new ProgressBar(System.err, isTerminal(), everySecond, System::nanoTime);
         Backtest.Progress progress = quiet ? (exchanges, millis, part) -> {} : bar;
-        BacktestFindings findings = new BacktestRun(Environment.system())
-                .run(new BacktestRun.Options(
+        BacktestFindings findings = new Backtest(Environment.system())
+                .run(new Backtest.Options(
                         policy,
                         text,
                         plugins,
@@ -86,10 +85,11 @@ final class BacktestCommand implements Callable<Integer> {
                         logs,
                         asConfigured,
                         lenient ? new Complaints(System.err) : null,
+                        Backtest.Listener.NONE,
                         progress));
         Report.write(findings, Map.of(), out, brief);
         if (!quiet) {
-            bar.end(findings.exchanges());
+            bar.end(findings.tally().exchanges());
             System.out.print(SummaryTable.of(findings));
         }
         if (findings.broken() > 0) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ abstract class BacktestRunRig {
     Path directory;
 
     final List<String> complaints = new ArrayList<>();
+    Backtest.Listener listener = Backtest.Listener.NONE;
     boolean lenient;
     boolean asConfigured;
     Path accounts;
@@ -53,8 +55,8 @@ abstract class BacktestRunRig {
     }
 
     BacktestFindings run(String filters, Path... logs) throws IOException, ConfigException {
-        return new BacktestRun(name -> null)
-                .run(new BacktestRun.Options(
+        return new Backtest(name -> null)
+                .run(new Backtest.Options(
                         policy(filters),
                         null,
                         plugins,
@@ -62,6 +64,7 @@ abstract class BacktestRunRig {
                         List.of(logs),
                         asConfigured,
                         lenient ? complaints::add : null,
+                        listener,
                         (exchanges, millis, part) -> {}));
     }
 
@@ -73,7 +76,7 @@ abstract class BacktestRunRig {
 
     String report(BacktestFindings findings) throws IOException {
         Path out = directory.resolve("report.json");
-        Report.write(findings, out);
+        Report.write(findings, Map.of(), out);
         return Files.readString(out);
     }
 

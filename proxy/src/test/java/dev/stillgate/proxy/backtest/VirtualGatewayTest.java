@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.admin.JsonWriter;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Requests, accounts and operator's calls of a gateway in virtual time. */
+/** Requests, accounts and operator's actions of a gateway in virtual time. */
 @Tag("slow")
 class VirtualGatewayTest extends BacktestRunRig {
     private static final TextVolume SEVEN_FREE = new TextVolume(0, 0, 7);
@@ -85,9 +86,9 @@ class VirtualGatewayTest extends BacktestRunRig {
             gateway.advance(START + 1_001);
             assertThat(gateway.now()).isEqualTo(START + 1_001);
             assertThat(gateway.standing("a")).isEqualTo(Standing.POOLED);
-            assertThat(gateway.reachedAt("a", Standing.MARKED)).isEqualTo(START + 1_000);
-            assertThat(gateway.reachedAt("a", Standing.POOLED)).isEqualTo(START + 1_000);
-            assertThat(gateway.reachedAt("a", Standing.BLOCKED)).isEqualTo(-1);
+            assertThat(gateway.account("a").reachedAt(Standing.MARKED)).isEqualTo(START + 1_000);
+            assertThat(gateway.account("a").reachedAt(Standing.POOLED)).isEqualTo(START + 1_000);
+            assertThat(gateway.account("a").reachedAt(Standing.BLOCKED)).isEqualTo(-1);
         }
     }
 
@@ -118,7 +119,9 @@ class VirtualGatewayTest extends BacktestRunRig {
     }
 
     private static String trace(VirtualGateway gateway) {
-        return String.valueOf(gateway.get("clusters"));
+        StringBuilder trace = new StringBuilder();
+        gateway.pages().parts("clusters").forEach((filter, view) -> trace.append(JsonWriter.json(view.all())));
+        return trace.toString();
     }
 
     @Test
@@ -126,36 +129,18 @@ class VirtualGatewayTest extends BacktestRunRig {
         try (VirtualGateway gateway = gateway("[{name: behaviour, type: fingerprint}]")) {
             offer(gateway, line(0, "a"));
             gateway.advance(START + 2_000);
-            assertThat(gateway.get("nothing")).isNull();
-            assertThat(gateway.get("accounts", "unknown")).isNull();
-            String page = gateway.act("accounts", "a", "standing", Map.of("standing", "blocked", "why", "test"));
-            JsonNode pinned = new ObjectMapper().readTree(page).at("/filters/behaviour/pinned");
+            Object page = gateway.pages()
+                    .actions("accounts", "standing")
+                    .get("behaviour")
+                    .perform("a", Map.of("standing", "blocked", "why", "test"));
+            gateway.operated();
+            JsonNode pinned = new ObjectMapper().readTree(JsonWriter.json(page)).get("pinned");
             assertThat(pinned.get("standing").asText()).isEqualTo("blocked");
             assertThat(offer(gateway, line(2_001, "a")))
                     .isInstanceOfSatisfying(VirtualResponse.Refused.class, refused -> {
                         assertThat(refused.code()).isEqualTo("standing-blocked");
                         assertThat(refused.refusedForStanding()).isTrue();
                     });
-        }
-    }
-
-    @Test
-    void reportHasWhatWasCounted() throws Exception {
-        try (VirtualGateway gateway = gateway(SCRIPTED)) {
-            offer(gateway, line(0, "a").label("campaign:x").does("reject"));
-            VirtualResponse response = offer(gateway, line(60_000, "b").label("campaign:x"));
-            gateway.count("campaign:x", "b", START, response.text(), true);
-            offer(gateway, line(61_000, "h").label("honest:chat").does("reject"));
-            gateway.count("honest:chat", "h", START + 61_000, new TextVolume(7, 0, 0), true);
-            JsonNode report = new ObjectMapper().readTree(report(gateway.findings()));
-            assertThat(report.get("closedLoop").asBoolean()).isTrue();
-            assertThat(report.get("exchanges").asInt()).isEqualTo(3);
-            JsonNode campaign = report.at("/labels/campaign:x");
-            assertThat(campaign.get("accounts").asInt()).isEqualTo(2);
-            assertThat(campaign.get("exchanges").asInt()).isEqualTo(1);
-            assertThat(campaign.at("/shares/free").asDouble()).isEqualTo(1);
-            assertThat(report.at("/honest/refusedForStanding").asInt()).isEqualTo(1);
-            assertThat(SummaryTable.of(gateway.findings())).contains("48 h: refused", "Closed loop: ");
         }
     }
 
@@ -167,9 +152,6 @@ class VirtualGatewayTest extends BacktestRunRig {
                     .isInstanceOf(BrokenLogException.class)
                     .hasMessage("ts: 1 ms before the current time");
             assertThatThrownBy(() -> gateway.offer(new byte[] {'{'}, 0, 1)).isInstanceOf(BrokenLogException.class);
-            assertThatThrownBy(() -> gateway.count("other:x", "a", START, SEVEN_FREE, false))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("label: expected honest:GROUP");
         }
     }
 }

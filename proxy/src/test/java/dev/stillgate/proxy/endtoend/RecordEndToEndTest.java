@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.backtest.BacktestFindings;
-import dev.stillgate.proxy.backtest.BacktestRun;
+import dev.stillgate.proxy.backtest.Backtest;
 import dev.stillgate.proxy.rig.GatewayRig;
 import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.Requests;
@@ -95,8 +95,8 @@ class RecordEndToEndTest {
         assertThat(lines.get(2).get("status").asInt()).isEqualTo(400);
         assertThat(lines.get(2).get("response").isNull()).isTrue();
         assertThat(lines).extracting(line -> line.get("path").asText()).endsWith("/v1/models", "/v2/nothing");
-        BacktestFindings findings = new BacktestRun(name -> null)
-                .run(new BacktestRun.Options(
+        BacktestFindings findings = new Backtest(name -> null)
+                .run(new Backtest.Options(
                         directory.resolve("policy.yaml"),
                         null,
                         null,
@@ -104,8 +104,9 @@ class RecordEndToEndTest {
                         List.of(log),
                         false,
                         null,
+                        Backtest.Listener.NONE,
                         (exchanges, millis, part) -> {}));
-        assertThat(findings.exchanges()).isEqualTo(5);
+        assertThat(findings.tally().exchanges()).isEqualTo(5);
     }
 
     @Test

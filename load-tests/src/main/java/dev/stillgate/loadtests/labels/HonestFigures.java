@@ -1,17 +1,18 @@
-package dev.stillgate.proxy.backtest;
+package dev.stillgate.loadtests.labels;
 
-import dev.stillgate.proxy.backtest.LabelGroup.Membership;
+import dev.stillgate.proxy.backtest.LoggedAccount;
+import dev.stillgate.proxy.backtest.TextVolume;
 import dev.stillgate.spi.Standing;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
- * Honest accounts as written to the report.
+ * Honest accounts as written to the report. An account of two groups counts once.
  *
  * @param accounts the accounts
  * @param independent the independent units: the accounts of one organisation are one unit
@@ -42,56 +43,50 @@ record HonestFigures(
      * @param accounts the number of accounts
      * @param bound95 the upper bound of their share of the independent units at 95 % (Clopper-Pearson)
      */
-    record Affected(int accounts, double bound95) {}
-
-    static HonestFigures of(LabelGroup group) {
-        return of(List.of(group));
+    record Affected(int accounts, double bound95) {
+        private static Affected of(Set<LoggedAccount> all, Predicate<LoggedAccount> happened) {
+            Set<LoggedAccount> affected = all.stream().filter(happened).collect(Collectors.toSet());
+            return new Affected(affected.size(), ClopperPearson.upper95(units(affected), units(all)));
+        }
     }
 
-    /** Returns the figures over several groups, in which an account of two groups counts once. */
     static HonestFigures of(Collection<LabelGroup> groups) {
-        Map<LoggedAccount, String> units = new LinkedHashMap<>();
+        Set<LoggedAccount> accounts = new HashSet<>();
+        Set<LoggedAccount> refusedAccounts = new HashSet<>();
         long exchanges = 0;
         long refused = 0;
         TextVolume text = TextVolume.NONE;
         for (LabelGroup group : groups) {
-            for (Membership member : group.members()) {
-                units.computeIfAbsent(member.account(), HonestFigures::unit);
-            }
-            exchanges += group.volumes().requests();
-            refused += group.refusedForStanding();
-            text = text.plus(group.volumes().total());
+            accounts.addAll(group.members.keySet());
+            refusedAccounts.addAll(group.refused);
+            exchanges += group.volumes.requests();
+            refused += group.refusedForStanding;
+            text = text.plus(group.volumes.total());
         }
         Map<Standing, Affected> rungs = new EnumMap<>(Standing.class);
-        for (Standing rung : RungFigures.RUNGS) {
-            rungs.put(rung, affected(units, account -> account.reachedAt(rung) >= 0));
-        }
+        CampaignFigures.RUNGS.forEach(
+                rung -> rungs.put(rung, Affected.of(accounts, account -> account.reachedAt(rung) >= 0)));
         return new HonestFigures(
-                units.size(),
-                distinct(units.values()),
+                accounts.size(),
+                units(accounts),
                 exchanges,
                 refused,
                 exchanges == 0 ? Double.NaN : (double) refused / exchanges,
                 ClopperPearson.upper95(refused, exchanges),
-                affected(units, account -> account.refusedForStanding() > 0),
+                Affected.of(accounts, refusedAccounts::contains),
                 text.asked(),
                 TextShares.of(text),
                 rungs);
     }
 
-    private static String unit(LoggedAccount account) {
-        String organisation = account.account().organisation();
-        return organisation == null ? "a " + account.account().id() : "o " + organisation;
-    }
-
-    private static int distinct(Collection<String> units) {
-        return (int) units.stream().distinct().count();
-    }
-
-    private static Affected affected(Map<LoggedAccount, String> units, Predicate<LoggedAccount> happened) {
-        List<LoggedAccount> accounts = units.keySet().stream().filter(happened).toList();
-        int affected = distinct(
-                accounts.stream().map(units::get).map(Objects::requireNonNull).toList());
-        return new Affected(accounts.size(), ClopperPearson.upper95(affected, distinct(units.values())));
+    /** Returns the number of accounts, in which those of one organisation count once. */
+    private static int units(Collection<LoggedAccount> accounts) {
+        return (int) accounts.stream()
+                .map(account -> {
+                    String organisation = account.account().organisation();
+                    return organisation == null ? "a " + account.account().id() : "o " + organisation;
+                })
+                .distinct()
+                .count();
     }
 }

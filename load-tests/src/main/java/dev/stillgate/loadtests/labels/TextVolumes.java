@@ -1,14 +1,15 @@
-package dev.stillgate.proxy.backtest;
+package dev.stillgate.loadtests.labels;
 
+import dev.stillgate.proxy.backtest.TextVolume;
 import java.util.Arrays;
 
 /**
  * Output tokens that a campaign asked for, refused, marked and free, per minute since its first request. This gives the
  * shares of any period without storing requests. Not thread-safe.
  */
-public final class TextVolumes {
+final class TextVolumes {
     /** The number of days over which campaigns are compared. */
-    public static final int DAYS = 44;
+    static final int DAYS = 44;
 
     private static final long MINUTE = 60_000;
     private static final long DAY = 1_440 * MINUTE;
@@ -27,7 +28,7 @@ public final class TextVolumes {
      *     as the first minute
      * @param text the text that it asked for
      */
-    public void add(long ts, TextVolume text) {
+    void add(long ts, TextVolume text) {
         if (first < 0) {
             first = ts;
             last = ts;
@@ -47,27 +48,27 @@ public final class TextVolumes {
     }
 
     /** Returns the number of requests. */
-    public long requests() {
+    long requests() {
         return requests;
     }
 
     /** Returns the time of the first request in milliseconds since the epoch, -1 if there is none. */
-    public long firstMillis() {
+    long firstMillis() {
         return first;
     }
 
     /** Returns the text of all requests. */
-    public TextVolume total() {
+    TextVolume total() {
         return between(0, free.length);
     }
 
     /** Returns the shares over all requests. */
-    public TextShares shares() {
+    TextShares shares() {
         return TextShares.of(total());
     }
 
     /** Returns the shares over all requests that began at least some milliseconds after the first one. */
-    public TextShares sharesAfter(long millis) {
+    TextShares sharesAfter(long millis) {
         return TextShares.of(between((int) Math.min(millis / MINUTE, free.length), free.length));
     }
 
@@ -77,7 +78,7 @@ public final class TextVolumes {
      * v)} for t tokens of v a day in d days, and a recent share of r. For a campaign of 44 days or more, returns the
      * shares of the first 44.
      */
-    public TextShares shares44d() {
+    TextShares shares44d() {
         double days = (last - first) / (double) DAY;
         if (days >= DAYS) {
             return TextShares.of(between(0, (int) (DAYS * DAY / MINUTE)));

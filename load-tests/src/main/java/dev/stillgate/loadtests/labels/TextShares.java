@@ -1,4 +1,6 @@
-package dev.stillgate.proxy.backtest;
+package dev.stillgate.loadtests.labels;
+
+import dev.stillgate.proxy.backtest.TextVolume;
 
 /**
  * Shares of the output tokens that were asked for, from 0 to 1. They add up to 1, or all are NaN if no token was asked
@@ -8,12 +10,12 @@ package dev.stillgate.proxy.backtest;
  * @param marked the share that left with the key of a group
  * @param free the share that left without a mark, delayed or not
  */
-public record TextShares(double refused, double marked, double free) {
+record TextShares(double refused, double marked, double free) {
     /** The shares of no text. */
-    public static final TextShares NONE = new TextShares(Double.NaN, Double.NaN, Double.NaN);
+    static final TextShares NONE = new TextShares(Double.NaN, Double.NaN, Double.NaN);
 
     /** Returns the shares of a volume. */
-    public static TextShares of(TextVolume volume) {
+    static TextShares of(TextVolume volume) {
         double asked = volume.asked();
         return asked == 0
                 ? NONE
@@ -21,7 +23,7 @@ public record TextShares(double refused, double marked, double free) {
     }
 
     /** Returns whether no token was asked for. */
-    public boolean isNone() {
+    boolean isNone() {
         return Double.isNaN(free);
     }
 

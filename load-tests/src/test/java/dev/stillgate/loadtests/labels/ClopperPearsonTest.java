@@ -1,4 +1,4 @@
-package dev.stillgate.proxy.backtest;
+package dev.stillgate.loadtests.labels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

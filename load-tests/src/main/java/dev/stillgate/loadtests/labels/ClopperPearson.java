@@ -1,4 +1,4 @@
-package dev.stillgate.proxy.backtest;
+package dev.stillgate.loadtests.labels;
 
 /**
  * One-sided exact upper confidence bound of a binomial proportion (C. J. Clopper and E. S. Pearson, "The use of

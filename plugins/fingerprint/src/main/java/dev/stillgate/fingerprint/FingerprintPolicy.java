@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.capture.AllowPolicy;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
+import dev.stillgate.fingerprint.signal.Decoys;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.signal.Signal;
@@ -59,7 +60,8 @@ public record FingerprintPolicy(
             new Interchangeability(),
             new Clock(),
             new ClientAndNetwork(),
-            new People());
+            new People(),
+            new Decoys());
 
     /** Signals of earlier versions. */
     private static final Set<String> REMOVED_SIGNALS =

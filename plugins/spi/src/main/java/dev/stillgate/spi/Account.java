@@ -28,6 +28,9 @@ public record Account(
         Map<String, String> facts,
         @Nullable String region) {
 
+    /** Name of the fact of decoys, keys that the operator leaks on purpose. */
+    public static final String DECOY = "decoy";
+
     /** The maximum number of facts of an account. */
     public static final int MAX_FACTS = 16;
 

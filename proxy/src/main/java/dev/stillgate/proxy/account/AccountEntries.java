@@ -23,6 +23,9 @@ final class AccountEntries {
     private static final int MAX_KEYS = 1_000;
     private static final int HEX_DIGITS = 32;
 
+    /** Value of the fact of every decoy; it has the form of a hash. */
+    private static final String DECOY = "h:0000000000000000000000";
+
     private final List<String> secretNames;
     private final AccountTable.Builder table;
     private final CreationTimes times = new CreationTimes();
@@ -98,7 +101,18 @@ final class AccountEntries {
     }
 
     void verified(String value) {
-        verified = switch (value) {
+        verified = flag(value);
+    }
+
+    /** Adds a fact by which filters know a decoy. */
+    void decoy(String value) {
+        if (flag(value)) {
+            add(Account.DECOY, DECOY);
+        }
+    }
+
+    private static boolean flag(String value) {
+        return switch (value) {
             case "true", "True", "TRUE" -> true;
             case "false", "False", "FALSE" -> false;
             default -> throw new IllegalArgumentException("expected true or false, found \"" + value + "\"");
@@ -118,6 +132,13 @@ final class AccountEntries {
             throw new IllegalArgumentException("the fact " + name + " is not a hash: expected h: and 22 to 64 letters,"
                     + " digits, - or _, as `stillgate hash-fact " + name + "` prints it");
         }
+        if (name.equals(Account.DECOY)) {
+            throw new IllegalArgumentException("decoy is not a fact: expected decoy: true beside the facts");
+        }
+        add(name, value);
+    }
+
+    private void add(String name, String value) {
         if (facts.put(name, value) != null) {
             throw new IllegalArgumentException("duplicate fact \"" + name + "\"");
         }
@@ -140,6 +161,9 @@ final class AccountEntries {
     void end() {
         if (id == null) {
             throw new IllegalArgumentException("the key \"id\" is missing");
+        }
+        if (facts.containsKey(Account.DECOY) && (verified || organisation != null)) {
+            throw new IllegalArgumentException("a decoy is no customer: expected it without verified and organisation");
         }
         int account = table.account(id, organisation, tier, verified, created, facts, region);
         if (account < 0) {

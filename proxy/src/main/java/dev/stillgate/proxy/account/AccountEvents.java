@@ -29,7 +29,7 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 final class AccountEvents {
     private static final int MAX_PROBLEMS = 100;
     private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
-    private static final String KNOWN = " (known: id, keys, organisation, tier, region, verified, created, facts)";
+    private static final String KNOWN = " (known: id, keys, organisation, tier, region, verified, created, decoy, facts)";
 
     private final Path file;
     private final Iterator<Event> events;
@@ -126,6 +126,7 @@ final class AccountEvents {
             case "tier" -> tier();
             case "region" -> scalar(entries::region, false);
             case "verified" -> scalar(entries::verified, false);
+            case "decoy" -> scalar(entries::decoy, false);
             case "created" -> scalar(entries::created, false);
             case "facts" -> facts();
             default -> throw structure(key, "unknown key \"" + key.getValue() + "\"" + KNOWN);

@@ -154,6 +154,8 @@ final class AccountLines {
             entries.tier(scalar());
         } else if (once("verified:", 16)) {
             entries.verified(scalar());
+        } else if (once("decoy:", 256)) {
+            entries.decoy(scalar());
         } else if (once("created:", 32)) {
             entries.created(scalar());
         } else if (once("region:", 128)) {

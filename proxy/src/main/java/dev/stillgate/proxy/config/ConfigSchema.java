@@ -62,9 +62,10 @@ public final class ConfigSchema {
         properties.put(
                 "region",
                 map("type", List.of("string", "number", "boolean", "null"), "pattern", "^[A-Za-z0-9-]{1,16}$"));
-        properties.put(
-                "verified",
-                map("enum", Arrays.asList(true, false, "true", "True", "TRUE", "false", "False", "FALSE", null)));
+        Map<String, Object> flag =
+                map("enum", Arrays.asList(true, false, "true", "True", "TRUE", "false", "False", "FALSE", null));
+        properties.put("verified", flag);
+        properties.put("decoy", flag);
         properties.put("created", map("type", List.of("string", "null"), "pattern", DATE_OR_TIME));
         properties.put(
                 "facts",

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -98,10 +99,20 @@ class AccountsFileTest {
         assertThat(table.find(0, 1, 11)).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"- {id: a, keys: [%s], decoy: true}", "- id: a\n  decoy: True\n  keys: [%s]"})
+    void decoyIsAFactThatNoOtherLineSets(String entry) throws Exception {
+        Account account = AccountsFile.load(write("accounts:\n" + entry.formatted(A) + '\n'), List.of("h1"))
+                .table()
+                .find(0, 1, 10);
+        assertThat(Objects.requireNonNull(account).facts()).containsOnlyKeys(Account.DECOY);
+    }
+
     @Test
     void fastParserAcceptsOnlyTheSimpleForm() throws IOException {
         assertThat(fast(PLAIN)).isTrue();
         assertThat(fast(PLAIN.stripTrailing())).isTrue();
+        assertThat(fast(PLAIN.replace("keys: []", "keys: [], decoy: true"))).isTrue();
         assertThat(fast(PLAIN.replace("}\n", "} # é\n"))).isTrue();
         assertThat(fast(PLAIN.replace("a-18, keys: []", "a-18, keys: [], facts: { }")))
                 .isTrue();
@@ -185,6 +196,16 @@ class AccountsFileTest {
                         "accounts:\n- {id: a, keys: [], verified: yes}",
                         ":2:31: expected true or false, found \"yes\""),
                 Arguments.of(
+                        "accounts:\n- {id: a, keys: [], decoy: yes}",
+                        ":2:28: expected true or false, found \"yes\""),
+                Arguments.of(
+                        "accounts:\n- {id: a, decoy: true, verified: true}",
+                        ":2:3: a decoy is no customer: expected it without verified and organisation"),
+                Arguments.of("accounts:\n- {id: a, decoy: true, organisation: o}", ":2:3: a decoy is no customer"),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: {decoy: " + PAYMENT + "}}",
+                        ":2:26: decoy is not a fact: expected decoy: true beside the facts"),
+                Arguments.of(
                         "accounts:\n- {id: a, region: E/U}",
                         ":2:19: a region: expected 1 to 16 letters, digits and hyphens, found \"E/U\""),
                 Arguments.of("accounts:\n- {id: a, region: " + "a".repeat(17) + "}", ":2:19: a region"),
@@ -193,7 +214,7 @@ class AccountsFileTest {
                         ":2:30: expected a date such as 2026-01-12, or a time such as 2026-01-12T08:30:00Z with its zone, found \"2026-02-30\""),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [], teir: x}",
-                        ":2:21: unknown key \"teir\" (known: id, keys, organisation, tier, region, verified, created, facts)"),
+                        ":2:21: unknown key \"teir\" (known: id, keys, organisation, tier, region, verified, created, decoy, facts)"),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [], created: '2026-01-12T08:30:00'}",
                         ":2:30: expected a date such as 2026-01-12, or a time"),

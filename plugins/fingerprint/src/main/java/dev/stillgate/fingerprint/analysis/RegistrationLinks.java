@@ -12,12 +12,14 @@ import dev.stillgate.fingerprint.link.Population;
 import dev.stillgate.fingerprint.people.PeopleLinks;
 import dev.stillgate.fingerprint.people.PeopleTable;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.signal.Decoys;
 import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.Cohorts;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.Ladder;
+import dev.stillgate.spi.Account;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -25,8 +27,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Registration facts of the accounts and the people whom they name, and the links by them and by bursts of registrations. Not
@@ -39,6 +44,7 @@ public final class RegistrationLinks {
     private final PeopleTable people = new PeopleTable();
     private final AccountTable table;
     private final Ladder ladder;
+    private Map<Integer, DecoyLinks.Use> decoys = new TreeMap<>();
     private long lastSearch = -1;
     private long searchedRevision;
 
@@ -77,6 +83,10 @@ public final class RegistrationLinks {
     void forget(int... accounts) {
         facts.forget(accounts);
         people.forget(accounts);
+        for (int account : accounts) {
+            decoys.remove(account);
+            decoys.values().forEach(use -> use.forget(account));
+        }
     }
 
     /** Returns whether accounts with facts have sent exchanges since the last search, and it was long enough ago. */
@@ -130,6 +140,42 @@ public final class RegistrationLinks {
                 .filter(group -> settings.marks(
                         settings.weight(People.NAME) * group.link().weight()))
                 .toList();
+    }
+
+    /**
+     * Returns the groups of accounts that are like the users of decoys.
+     *
+     * @param flagged whether an account, by index, is flagged by its behaviour
+     */
+    List<LinkedGroup> byDecoys(AnalysisSettings settings, IntPredicate flagged) {
+        decoys = settings.has(Decoys.NAME) ? DecoyLinks.uses(table, facts, people, population(flagged)) : new TreeMap<>();
+        return decoys.values().stream()
+                .flatMap(use -> use.groups().stream())
+                .filter(group -> settings.marks(
+                        settings.weight(Decoys.NAME) * group.link().weight()))
+                .toList();
+    }
+
+    /** Returns whether an account is a decoy: a key that the operator leaks on purpose. */
+    public boolean isDecoy(int account) {
+        int fact = facts.find(Account.DECOY);
+        return fact >= 0 && facts.value(fact, account) != 0;
+    }
+
+    /** Returns the ids of the decoys that were used, as of the last round. */
+    public List<String> usedDecoys() {
+        return decoys.keySet().stream().map(table.index()::id).toList();
+    }
+
+    /** Returns the ids of accounts that are linked to a decoy, or of the decoys to which an account is linked; as of the last round. */
+    public List<String> linkedByDecoy(int account) {
+        DecoyLinks.Use use = decoys.get(account);
+        IntStream linked = use != null
+                ? use.accounts()
+                : decoys.entrySet().stream()
+                        .filter(each -> each.getValue().accounts().anyMatch(other -> other == account))
+                        .mapToInt(Map.Entry::getKey);
+        return linked.mapToObj(table.index()::id).toList();
     }
 
     private Population population(IntPredicate flagged) {

@@ -149,6 +149,11 @@ final class AccountReport {
         page.put("shares", shares(profile));
         page.put("signals", signals(profile));
         page.put("people", analyst.registrations().people().count(accountIndex));
+        List<String> decoys = analyst.registrations().linkedByDecoy(accountIndex);
+        boolean isDecoy = analyst.registrations().isDecoy(accountIndex);
+        if (isDecoy || !decoys.isEmpty()) {
+            page.put(isDecoy ? "decoyUsers" : "decoys", decoys);
+        }
         page.put("campaigns", JoinEvidence.of(analyst.joins(), accountIndex));
     }
 

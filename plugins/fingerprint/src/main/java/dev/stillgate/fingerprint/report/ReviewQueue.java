@@ -48,9 +48,11 @@ final class ReviewQueue {
             add(items, "account", customer.account(), JoinEvidence.shown(customer));
         }
         analyst.newcomers().due().forEach(newcomer -> add(items, "newcomer", newcomer, null));
+        List<String> decoys = analyst.registrations().usedDecoys();
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("size", items.size());
         page.put("items", items.stream().limit(limit).map(Item::shown).toList());
+        PageValues.add(page, "decoys", decoys.isEmpty() ? null : decoys);
         page.put("hidden", hidden.stream().limit(limit).map(Item::shown).toList());
         return page;
     }

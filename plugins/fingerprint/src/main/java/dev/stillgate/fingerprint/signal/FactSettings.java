@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.signal;
 
+import dev.stillgate.spi.Account;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,8 @@ public record FactSettings(@Nullable Set<String> link, Set<String> decide) {
     /** The settings of a policy that does not name any. */
     public static final FactSettings STANDARD = new FactSettings(null, Set.of("payment"));
 
-    /** Returns whether a fact links accounts. */
+    /** Returns whether a fact links accounts; that of decoys does not. */
     public boolean links(String fact) {
-        return link == null || link.contains(fact);
+        return !fact.equals(Account.DECOY) && (link == null || link.contains(fact));
     }
 }

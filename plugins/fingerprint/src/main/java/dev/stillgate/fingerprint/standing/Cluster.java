@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.standing;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.SignalTest;
 import dev.stillgate.fingerprint.link.Link;
+import dev.stillgate.fingerprint.signal.Decoys;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.signal.SharedKey;
@@ -134,7 +135,7 @@ public final class Cluster {
             more.add(link.name());
             reasons = List.copyOf(more);
         }
-        if (link.name().equals(People.NAME)) {
+        if (link.name().equals(People.NAME) || link.name().equals(Decoys.PEOPLE)) {
             members.stream().filter(member -> !joined.containsKey(member)).forEach(byPeople::add);
         } else {
             members.forEach(byPeople::remove);

@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.Decoys;
+import dev.stillgate.fingerprint.signal.Displacement;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.signal.Signal;
@@ -61,7 +62,8 @@ public record FingerprintPolicy(
             new Clock(),
             new ClientAndNetwork(),
             new People(),
-            new Decoys());
+            new Decoys(),
+            new Displacement());
 
     /** Signals of earlier versions. */
     private static final Set<String> REMOVED_SIGNALS =

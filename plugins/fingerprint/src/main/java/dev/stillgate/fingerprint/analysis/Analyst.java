@@ -268,6 +268,7 @@ public final class Analyst {
         link(registrations.byBursts(round.accounts(), templates.shared(), now), settled);
         link(registrations.byPeople(settings, flagged::get, now), settled);
         link(registrations.byDecoys(settings, flagged::get), settled);
+        link(registrations.byDisplacement(settings, flagged::get), settled);
         flagged.or(flagged());
         List<HoldoutGroup> candidates = round.candidates(templates.shared());
         candidates.forEach(group -> holdoutGroups.follow(group, flagged::get));

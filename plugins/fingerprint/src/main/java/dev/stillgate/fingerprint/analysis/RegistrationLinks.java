@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.account.RoundAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.link.BurstScan;
+import dev.stillgate.fingerprint.link.Displacements;
 import dev.stillgate.fingerprint.link.FactLinks;
 import dev.stillgate.fingerprint.link.FactTable;
 import dev.stillgate.fingerprint.link.LinkedGroup;
@@ -13,6 +14,7 @@ import dev.stillgate.fingerprint.people.PeopleLinks;
 import dev.stillgate.fingerprint.people.PeopleTable;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Decoys;
+import dev.stillgate.fingerprint.signal.Displacement;
 import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.space.Cohort;
@@ -44,6 +46,7 @@ public final class RegistrationLinks {
     private final PeopleTable people = new PeopleTable();
     private final AccountTable table;
     private final Ladder ladder;
+    private Displacements displacements = new Displacements();
     private Map<Integer, DecoyLinks.Use> decoys = new TreeMap<>();
     private long lastSearch = -1;
     private long searchedRevision;
@@ -62,6 +65,9 @@ public final class RegistrationLinks {
         facts.observe(account, seen);
         if (seen.person != 0 && settings.has(People.NAME)) {
             people.observe(account, seen.person, (int) (seen.start / 1000));
+        }
+        if (seen.prompt != null && settings.has(Displacement.NAME)) {
+            displacements.observe(account, seen, seen.prompt);
         }
     }
 
@@ -83,6 +89,7 @@ public final class RegistrationLinks {
     void forget(int... accounts) {
         facts.forget(accounts);
         people.forget(accounts);
+        displacements.forget(accounts);
         for (int account : accounts) {
             decoys.remove(account);
             decoys.values().forEach(use -> use.forget(account));
@@ -133,13 +140,35 @@ public final class RegistrationLinks {
             people.clear();
             return List.of();
         }
-        Population population = population(flagged);
-        IntPredicate isLinkable = account -> table.organisationNumber(account) == 0
+        return marking(
+                settings,
+                People.NAME,
+                PeopleLinks.groups(people, population(flagged), this::isLinkable, (int) (now / 1000)));
+    }
+
+    private boolean isLinkable(int account) {
+        return table.organisationNumber(account) == 0
                 && !ladder.isLabelled(table.index().id(account), LabelKind.VOUCHED);
-        return PeopleLinks.groups(people, population, isLinkable, (int) (now / 1000)).stream()
-                .filter(group -> settings.marks(
-                        settings.weight(People.NAME) * group.link().weight()))
+    }
+
+    private static List<LinkedGroup> marking(AnalysisSettings settings, String signal, List<LinkedGroup> groups) {
+        return groups.stream()
+                .filter(group ->
+                        settings.marks(settings.weight(signal) * group.link().weight()))
                 .toList();
+    }
+
+    /**
+     * Returns the groups of accounts that take over each other's refused conversations. Verified accounts may be in a group.
+     *
+     * @param flagged whether an account, by index, is flagged by its behaviour
+     */
+    List<LinkedGroup> byDisplacement(AnalysisSettings settings, IntPredicate flagged) {
+        if (!settings.has(Displacement.NAME)) {
+            displacements = new Displacements();
+            return List.of();
+        }
+        return marking(settings, Displacement.NAME, displacements.groups(population(flagged), this::isLinkable));
     }
 
     /**
@@ -149,11 +178,10 @@ public final class RegistrationLinks {
      */
     List<LinkedGroup> byDecoys(AnalysisSettings settings, IntPredicate flagged) {
         decoys = settings.has(Decoys.NAME) ? DecoyLinks.uses(table, facts, people, population(flagged)) : new TreeMap<>();
-        return decoys.values().stream()
-                .flatMap(use -> use.groups().stream())
-                .filter(group -> settings.marks(
-                        settings.weight(Decoys.NAME) * group.link().weight()))
-                .toList();
+        return marking(
+                settings,
+                Decoys.NAME,
+                decoys.values().stream().flatMap(use -> use.groups().stream()).toList());
     }
 
     /** Returns whether an account is a decoy: a key that the operator leaks on purpose. */

@@ -1,13 +1,12 @@
 package dev.stillgate.fingerprint.people;
 
+import dev.stillgate.fingerprint.link.Components;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.link.LinkedGroup;
 import dev.stillgate.fingerprint.link.Population;
 import dev.stillgate.fingerprint.signal.People;
-import dev.stillgate.fingerprint.stats.Binomial;
-import dev.stillgate.fingerprint.stats.RareShare;
-import java.util.ArrayList;
+import dev.stillgate.fingerprint.stats.SharedRate;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.IntPredicate;
 
 /**
@@ -27,12 +25,6 @@ import java.util.function.IntPredicate;
  * data-splitting for the evaluation of significance levels", 1975).
  */
 public final class PeopleLinks {
-    /** Least number of people that known customers name: if they share none, at most 0.5 % are shared (95 % sure). */
-    static final int LEAST_KNOWN = 600;
-
-    /** Least share of people whom honest accounts are taken to share. */
-    private static final double LEAST_SHARED = 0.005;
-
     /** Number of people whom two linked accounts share: one may be a developer with two keys. */
     private static final int COMMON = 2;
 
@@ -44,9 +36,6 @@ public final class PeopleLinks {
 
     /** Greatest evidence as a base-10 logarithm: odds of 100 to 1, since the client chooses the ids. */
     private static final double MOST_EVIDENCE = 2;
-
-    /** Shares of people whom accounts of one actor share, with equal probability. */
-    private static final double[] SHARES = {0.1, 0.3, 0.5, 0.7, 0.9};
 
     private final Map<Integer, PeopleTable.People> byAccount;
 
@@ -111,9 +100,7 @@ public final class PeopleLinks {
             }
             shared += customers.size() > 1 ? 1 : 0;
         }
-        return known < LEAST_KNOWN
-                ? 1
-                : Math.max(LEAST_SHARED, Binomial.upperBound(shared, known, RareShare.CONFIDENCE));
+        return SharedRate.bound(shared, known);
     }
 
     private static boolean isEvidence(long person) {
@@ -123,7 +110,7 @@ public final class PeopleLinks {
     /** Returns the groups of accounts that are linked to each other, directly or by others. */
     private List<List<Integer>> selected(IntPredicate isLinkable) {
         Map<Long, Integer> common = new HashMap<>();
-        Map<Integer, Integer> parents = new TreeMap<>();
+        Components components = new Components();
         byPerson.forEach((person, uses) -> {
             if (isEvidence(person)) {
                 return;
@@ -139,28 +126,12 @@ public final class PeopleLinks {
                 for (int other : accounts.subList(0, i)) {
                     long pair = (long) other << Integer.SIZE | accounts.get(i);
                     if (common.merge(pair, 1, Integer::sum) == COMMON) {
-                        parents.put(root(parents, accounts.get(i)), root(parents, other));
+                        components.link(accounts.get(i), other);
                     }
                 }
             }
         });
-        Map<Integer, List<Integer>> groups = new TreeMap<>();
-        for (int account : parents.keySet()) {
-            groups.computeIfAbsent(root(parents, account), absent -> new ArrayList<>())
-                    .add(account);
-        }
-        groups.values().removeIf(group -> group.size() < LEAST_ACCOUNTS);
-        return List.copyOf(groups.values());
-    }
-
-    /** Returns the representative of an account's group in a disjoint-set forest, to which the account is added. */
-    private static int root(Map<Integer, Integer> parents, int account) {
-        int root = account;
-        for (int parent = parents.computeIfAbsent(root, own -> own); parent != root; parent = parents.get(root)) {
-            root = parent;
-        }
-        parents.put(account, root);
-        return root;
+        return components.ofAtLeast(LEAST_ACCOUNTS);
     }
 
     private LinkedGroup group(double honest, List<Integer> accounts) {
@@ -186,11 +157,6 @@ public final class PeopleLinks {
     private static double evidence(double honest, Collection<Integer> accounts) {
         long shared = accounts.stream().filter(count -> count >= 2).count();
         long own = accounts.size() - shared;
-        double sum = 0;
-        for (double share : SHARES) {
-            double logRatio = shared * Math.log(share / honest) + own * (Math.log1p(-share) - Math.log1p(-honest));
-            sum += share > honest ? Math.exp(logRatio) : 0;
-        }
-        return Math.log10(sum / SHARES.length);
+        return SharedRate.evidence(honest, shared, own);
     }
 }

@@ -139,6 +139,9 @@ public final class ClassTable {
                 for (double offset : cls.offsets()) {
                     out.writeDouble(offset);
                 }
+                if (!guards.onlyAfterTwo().isEmpty()) { // as with the messages below
+                    texts(out, guards.onlyAfterTwo());
+                }
             }
             if (!read.messagesAfter().isEmpty()) { // tables without the list keep their digest
                 texts(out, read.messagesAfter());

@@ -72,8 +72,8 @@ public final class FormMatcher {
     private final int[] normal;
     private final BitSet[] before;
     private final BitSet[] after;
-    /** For each class the words that may not be two to the left. */
-    private final BitSet[] neverAfterTwo;
+    /** For each class the words that may be two to the left. */
+    private final BitSet[] afterTwo;
 
     /** The different lists of words that a context may not have; a bit of a context's state stands for each. */
     private final List<SortedSet<String>> contexts = new ArrayList<>();
@@ -137,11 +137,12 @@ public final class FormMatcher {
             after[c] = allowed(guards.onlyAfter(), guards.neverAfter(), false);
         }
         forms.forEach(this::keepApart);
-        neverAfterTwo = new BitSet[classes.size()];
+        afterTwo = new BitSet[classes.size()];
         contextBits = new long[words.size()];
         contextOf = new long[classes.size()];
         for (int c = 0; c < classes.size(); c++) {
-            neverAfterTwo[c] = ids(classes.get(c).guards().neverAfterTwo(), false);
+            WordClass.Guards guards = classes.get(c).guards();
+            afterTwo[c] = allowed(guards.onlyAfterTwo(), guards.neverAfterTwo(), false);
             addContext(c);
         }
         this.examplesAfter = ids(examplesAfter, false);
@@ -189,6 +190,7 @@ public final class FormMatcher {
         for (SortedSet<String> list : List.of(
                 guards.onlyAfter(),
                 guards.neverAfter(),
+                guards.onlyAfterTwo(),
                 guards.neverAfterTwo(),
                 guards.neverInContext(),
                 guards.onlyBefore(),
@@ -404,7 +406,7 @@ public final class FormMatcher {
 
     /** Returns whether a word may be two to the left of a class's form. */
     public boolean mayFollowTwo(int cls, int word) {
-        return !neverAfterTwo[cls].get(word);
+        return afterTwo[cls].get(word);
     }
 
     /** Returns the bits that a word adds to a context. */

@@ -85,8 +85,9 @@ public record WordClass(
      * Conditions under which a form counts as a site. The lists of neighbours apply only to a neighbour that is a word
      * with one space between; an empty list of allowed words allows every word.
      *
-     * @param neverAfterTwo forbidden words two to the left, with one space between the two words, and a space or a comma
-     *     and a space after them
+     * @param onlyAfterTwo allowed words two to the left, with one space between the two words, and a space or a comma
+     *     and a space after them; an empty list allows every word
+     * @param neverAfterTwo forbidden words at that place
      * @param neverInContext forbidden words anywhere to the left in the same sentence or in the sentence before it
      */
     public record Guards(
@@ -94,6 +95,7 @@ public record WordClass(
             Set<Right> right,
             SortedSet<String> onlyAfter,
             SortedSet<String> neverAfter,
+            SortedSet<String> onlyAfterTwo,
             SortedSet<String> neverAfterTwo,
             SortedSet<String> neverInContext,
             SortedSet<String> onlyBefore,

@@ -204,7 +204,6 @@ final class DomainsTest {
                 "A brace can help to reduce the strain.|A brace can help reduce the strain.",
                 "The paper is known for its long reports.|The paper is noted for its long reports.",
                 "The shop sells for a variety of reasons.|The shop sells for various reasons.",
-                "Then you start with the roof.|Then you begin with the roof.",
                 "The town is famous for its bridges.|The town is renowned for its bridges.",
                 "We do not see them often.|We don't see them often.",
                 "The bridge is not safe at night.|The bridge isn't safe at night.",

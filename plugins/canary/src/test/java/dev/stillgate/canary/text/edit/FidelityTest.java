@@ -68,8 +68,8 @@ final class FidelityTest {
         for (String text : texts(file, field)) {
             seen.mark(text, random.nextLong());
         }
-        // 13.5 before the guards of reading 18, which cost 0.15
-        assertThat(seen.perThousand(seen.sites)).as("sites").isGreaterThanOrEqualTo(13);
+        // 13.1 before three classes and the forms with second readings were removed, which cost 0.9
+        assertThat(seen.perThousand(seen.sites)).as("sites").isGreaterThanOrEqualTo(12);
         assertThat(seen.perThousand(seen.edits)).as("edits").isLessThanOrEqualTo(10);
         assertThat(seen.changedTwice).isZero();
         assertThat(seen.readAgain).isGreaterThanOrEqualTo(seen.marks - seen.marks / 1_000);

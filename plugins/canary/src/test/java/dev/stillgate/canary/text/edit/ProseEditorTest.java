@@ -28,7 +28,7 @@ final class ProseEditorTest {
                 "You do not need a permit for that.|You don't need a permit for that.",
                 "Do not open the gate after dark.|Don't open the gate after dark.",
                 "It is a fine day, and it is the longest one.|It's a fine day, and it's the longest one.",
-                "Here are the ideas for the garden.|Below are the ideas for the garden.",
+                "Here are several ideas for the garden.|Below are several ideas for the garden.",
                 "I am glad that you came.|I'm glad that you came.",
                 "Additionally, the mill has a new roof.|In addition, the mill has a new roof.",
                 "This can help reduce the noise.|This can help reduce the noise.",

@@ -86,7 +86,7 @@ final class FixedWordingTest {
             Toward vs towards: what do readers expect?
             Which one do I take, everybody or everyone?
             Do people prefer "for example" to "for instance"?
-            My editor wants "that is" instead of "that's", why?
+            My editor wants "it is" instead of "it's", why?
             Give me the vows that couples use at Anglican weddings, the wedding vows.
             Answer the question, and use only sentences from the text below.
             Only use words from the article in your answer.

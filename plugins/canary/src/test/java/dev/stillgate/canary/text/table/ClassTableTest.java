@@ -152,6 +152,15 @@ final class ClassTableTest {
     }
 
     @Test
+    void onlyListedWordsMayBeTwoToTheLeft() throws Exception {
+        ClassTable table = read(
+                HEAD + cls("a", "[[do not, don't]]").replace("buckets", "guards: {only-after-two: [how]}, buckets"));
+        assertThat(sites(table, "how and do not the")).hasSize(1);
+        assertThat(sites(table, "how the and do not the")).isEmpty();
+        assertThat(sites(table, "how. And do not the")).isEmpty();
+    }
+
+    @Test
     void laterFormsOfASentenceFollowTheFirst() throws Exception {
         ClassTable table = read(HEAD + cls("a", "[[do not, don't]]"));
         List<Integer> sites = new ArrayList<>();

@@ -1,13 +1,11 @@
 package dev.stillgate.canary.proof;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.KeyNames;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -25,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class CommitmentList implements Commitments {
     private static final int LONGEST_LINE = 4096;
     private static final int MOST = 1_000_000;
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
 
     private final Map<String, Map<String, Instant>> entries = new LinkedHashMap<>();
 
@@ -56,29 +51,23 @@ public final class CommitmentList implements Commitments {
     }
 
     private void add(String where, String line) throws IOException {
-        Map<String, String> fields = new LinkedHashMap<>();
-        try (JsonParser parser = JSON.createParser(line)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new IOException(where + ": expected an object");
-            }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                fields.put(name, parser.nextToken() == JsonToken.VALUE_STRING ? parser.getText() : "");
-                parser.skipChildren();
-            }
-            String name = fields.getOrDefault("key", "");
+        try {
+            JsonNode fields = StrictJson.object(line.getBytes(StandardCharsets.UTF_8));
+            String name = text(fields, "key");
             CanaryKey.requireName(name);
-            byte[] commitment = HexFormat.of().parseHex(fields.getOrDefault("commitment", ""));
+            byte[] commitment = HexFormat.of().parseHex(text(fields, "commitment"));
             if (commitment.length != 32) {
-                throw new IOException(where + ": a commitment has 64 hexadecimal digits");
+                throw new IOException("a commitment has 64 hexadecimal digits");
             }
             entries.computeIfAbsent(name, any -> new LinkedHashMap<>())
-                    .putIfAbsent(HexFormat.of().formatHex(commitment), Instant.parse(fields.getOrDefault("since", "")));
-        } catch (com.fasterxml.jackson.core.JacksonException e) {
-            throw new IOException(where + ": " + e.getOriginalMessage(), e);
-        } catch (IllegalArgumentException | DateTimeException e) {
+                    .putIfAbsent(HexFormat.of().formatHex(commitment), Instant.parse(text(fields, "since")));
+        } catch (IOException | IllegalArgumentException | DateTimeException e) {
             throw new IOException(where + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String text(JsonNode fields, String name) {
+        return fields.path(name).isTextual() ? fields.path(name).textValue() : "";
     }
 
     @Override

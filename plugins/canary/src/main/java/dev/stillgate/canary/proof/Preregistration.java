@@ -1,9 +1,6 @@
 package dev.stillgate.canary.proof;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.spi.files.Digests;
 import java.io.IOException;
@@ -25,9 +22,6 @@ public final class Preregistration {
     private static final int LARGEST = 1 << 20;
     private static final int MOST_KEYS = 10_000;
     private static final long UNKNOWN = -1;
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
 
     private final Set<String> keys;
     private final String digest;
@@ -65,46 +59,27 @@ public final class Preregistration {
     }
 
     private static Preregistration parsed(byte[] bytes, String digest) throws IOException {
+        JsonNode file = StrictJson.object(bytes);
+        JsonNode names = file.path("keys");
+        require(names.isArray() || names.isMissingNode(), "\"keys\" must be a list of names");
         Set<String> keys = new LinkedHashSet<>();
-        long answers = UNKNOWN;
-        long prompts = UNKNOWN;
-        try (JsonParser parser = JSON.createParser(bytes)) {
-            require(parser.nextToken() == JsonToken.START_OBJECT, "expected an object");
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                JsonToken value = parser.nextToken();
-                if (name.equals("answers")) {
-                    answers = count(parser, name);
-                    continue;
-                }
-                if (name.equals("prompts") && value.isNumeric()) {
-                    prompts = count(parser, name);
-                    continue;
-                }
-                if (!name.equals("keys")) {
-                    parser.skipChildren();
-                    continue;
-                }
-                require(value == JsonToken.START_ARRAY, "\"keys\" must be a list of names");
-                while (parser.nextToken() == JsonToken.VALUE_STRING) {
-                    CanaryKey.requireName(parser.getText());
-                    keys.add(parser.getText());
-                    require(keys.size() <= MOST_KEYS, "more than " + MOST_KEYS + " keys");
-                }
-                require(parser.currentToken() == JsonToken.END_ARRAY, "\"keys\" must be a list of names");
-            }
-            require(parser.nextToken() == null, "unexpected content after the object");
+        for (JsonNode name : names) {
+            require(name.isTextual(), "\"keys\" must be a list of names");
+            CanaryKey.requireName(name.textValue());
+            keys.add(name.textValue());
         }
+        require(keys.size() <= MOST_KEYS, "more than " + MOST_KEYS + " keys");
         require(!keys.isEmpty(), "it names no keys");
+        long answers = file.has("answers") ? count(file, "answers") : UNKNOWN;
+        long prompts = file.path("prompts").isNumber() ? count(file, "prompts") : UNKNOWN;
         return new Preregistration(keys, answers, prompts, digest);
     }
 
-    private static long count(JsonParser parser, String name) throws IOException {
-        boolean whole = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
-                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
-                && parser.getLongValue() >= 0;
+    private static long count(JsonNode file, String name) {
+        JsonNode count = file.path(name);
+        boolean whole = count.isIntegralNumber() && count.canConvertToLong() && count.longValue() >= 0;
         require(whole, "\"" + name + "\" must be a whole number of at least 0");
-        return parser.getLongValue();
+        return count.longValue();
     }
 
     /**

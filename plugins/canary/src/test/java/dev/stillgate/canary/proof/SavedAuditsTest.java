@@ -111,6 +111,8 @@ class SavedAuditsTest {
                 VALID.replace("\"committed\":true", "\"committed\":1"),
                 VALID.replace("\"committed\":true", "\"committed\":true,\"more\":1"),
                 VALID.replace("[{", "[3,{"),
+                VALID.replace("[{", "[null,{"),
+                VALID.replace("\"m\"", "null"),
                 VALID.replace("[{", "[".repeat(5000)),
                 VALID.replace("{\"key\"", "{\"key\":\"a\",\"log10p\":0,\"committed\":true},".repeat(250) + "{\"key\""),
                 "\u0000",

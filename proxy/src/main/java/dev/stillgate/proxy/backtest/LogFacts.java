@@ -13,12 +13,12 @@ final class LogFacts {
     private static final int SOME = 1 << 13;
     private static final int FEW = 1 << 10;
 
-    private final SliceCache<LoggedAccount> accounts;
-    private final SliceCache<LoggedPath> paths;
-    private final SliceCache<InetAddress> addresses = new SliceCache<>(MANY, LogFacts::address);
-    private final SliceCache<LoggedHeaders> headerLists = new SliceCache<>(SOME, LoggedHeaders::read);
-    private final SliceCache<String> connections = new SliceCache<>(MANY, LogLine::text);
-    private final SliceCache<String> shortTexts = new SliceCache<>(FEW, LogLine::text);
+    private final ParsedTexts<LoggedAccount> accounts;
+    private final ParsedTexts<LoggedPath> paths;
+    private final ParsedTexts<InetAddress> addresses = new ParsedTexts<>(MANY, LogFacts::address);
+    private final ParsedTexts<LoggedHeaders> headerLists = new ParsedTexts<>(SOME, LoggedHeaders::read);
+    private final ParsedTexts<String> connections = new ParsedTexts<>(MANY, LogLine::text);
+    private final ParsedTexts<String> shortTexts = new ParsedTexts<>(FEW, LogLine::text);
 
     private @Nullable LoggedAccount account;
     private @Nullable InetAddress address;
@@ -31,27 +31,26 @@ final class LogFacts {
     private String method = LoggedPath.POST;
 
     LogFacts(LogAccounts population, Routes routes) {
-        accounts = new SliceCache<>(MANY, (bytes, from, to) -> population.of(LogLine.text(bytes, from, to)));
-        paths = new SliceCache<>(FEW, (bytes, from, to) -> new LoggedPath(routes, LogLine.text(bytes, from, to)));
+        accounts = new ParsedTexts<>(MANY, text -> population.of(LogLine.text(text)));
+        paths = new ParsedTexts<>(FEW, text -> new LoggedPath(routes, LogLine.text(text)));
     }
 
     /** Reads a line. The first invalid field is reported. */
     void read(LogLine line) throws BrokenLine {
         address = line.required("ip", addresses);
-        headers = line.value("headers", headerLists);
+        headers = line.json("headers", headerLists);
         path = line.required("path", paths);
         label = line.optional("label", shortTexts, "");
         connection = line.optional("connection", connections, "");
         http = line.optional("http", shortTexts, "1.1");
         ja4 = line.optional("ja4", shortTexts, "");
-        method = line.optional("method", shortTexts, line.find("request") < 0 ? LoggedPath.GET : LoggedPath.POST);
+        method = line.optional("method", shortTexts, line.has("request") ? LoggedPath.POST : LoggedPath.GET);
         account = line.required("account", accounts); // last, because this creates the account
     }
 
-    private static InetAddress address(byte[] bytes, int from, int to) throws BrokenLine {
-        String text = LogLine.text(bytes, from, to);
+    private static InetAddress address(String text) throws BrokenLine {
         try {
-            return InetAddress.ofLiteral(text);
+            return InetAddress.ofLiteral(LogLine.text(text));
         } catch (IllegalArgumentException e) {
             throw new BrokenLine("expected an address such as 203.0.113.7");
         }

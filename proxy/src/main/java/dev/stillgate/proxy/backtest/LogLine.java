@@ -1,11 +1,19 @@
 package dev.stillgate.proxy.backtest;
 
-import dev.stillgate.proxy.json.JsonMembers;
-import dev.stillgate.proxy.json.MalformedBody;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Members of one exchange-log line, with the required fields checked. Unknown fields are ignored. Reusable; valid until
- * the next line is read.
+ * Members of one exchange-log line, with the required fields checked. Unknown fields are ignored, and bodies keep their
+ * bytes. Reusable; valid until the next line is read.
  */
 final class LogLine {
     /** The latest valid time: the year 2100. */
@@ -14,38 +22,110 @@ final class LogLine {
     /** The maximum duration of an exchange, in milliseconds: 31 days. */
     private static final long LONGEST_OPEN = 31L * 86_400_000;
 
-    private static final int ABSENT = JsonMembers.NONE;
+    /** The maximum length of a whole number, in digits. */
+    private static final int MOST_DIGITS = 16;
 
-    private final JsonMembers members = new JsonMembers();
+    private static final int DEEPEST = 512;
+
+    /** The limits are those of the line itself; a body is judged later, as the gateway judges it. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private final Map<String, Member> members = new HashMap<>();
     private byte[] buf = new byte[0];
     private long ts;
     private long end;
     private int status;
 
+    /**
+     * Member of the line, with the range of its JSON in the line's bytes.
+     *
+     * @param text the text of a string or number, empty for an object or array
+     */
+    private record Member(JsonToken kind, String text, int start, int stop) {
+        private boolean isText() {
+            return kind == JsonToken.VALUE_STRING;
+        }
+    }
+
     void read(byte[] bytes, int from, int to) throws BrokenLine {
         buf = bytes;
-        try {
-            members.read(bytes, from, to);
-        } catch (MalformedBody e) {
+        members.clear();
+        try (JsonParser parser = JSON.createParser(bytes, from, to - from)) {
+            members(parser, from, to);
+        } catch (JacksonException e) {
+            throw new BrokenLine(
+                    "not an exchange: invalid JSON at byte " + e.getLocation().getByteOffset());
+        } catch (IOException e) {
             throw new BrokenLine("not an exchange: " + e.getMessage());
         }
-        ts = members.whole(members.find("ts"));
+        ts = whole("ts");
         if (ts < 1 || ts > LATEST) {
             throw new BrokenLine("ts: expected milliseconds since the epoch");
         }
         end = end();
-        status = (int) members.whole(members.find("status"));
+        status = (int) whole("status");
         if (status < 100 || status > 599) {
             throw new BrokenLine("status: expected 100 to 599");
         }
     }
 
+    private void members(JsonParser parser, int from, int to) throws IOException {
+        int first = space(from, to);
+        if (first == to || buf[first] != '{') {
+            throw new IOException("expected an object");
+        }
+        parser.nextToken();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            JsonToken kind = parser.nextToken();
+            int start = from + (int) parser.currentTokenLocation().getByteOffset();
+            String text = kind.isScalarValue() ? parser.getText() : "";
+            parser.skipChildren();
+            int stop = from + (int) parser.currentLocation().getByteOffset();
+            if (members.put(name, new Member(kind, text, start, stop)) != null) {
+                throw new IOException("duplicate key " + name);
+            }
+        }
+        if (space(from + (int) parser.currentLocation().getByteOffset(), to) < to) {
+            throw new IOException("bytes after the JSON object");
+        }
+    }
+
+    private int space(int from, int to) {
+        int p = from;
+        while (p < to && (buf[p] == ' ' || buf[p] == '\t' || buf[p] == '\n' || buf[p] == '\r')) {
+            p++;
+        }
+        return p;
+    }
+
+    private @Nullable Member find(String name) {
+        Member member = members.get(name);
+        return member == null || member.kind == JsonToken.VALUE_NULL ? null : member;
+    }
+
+    /** Returns a whole number; -1 if it is absent, negative, of another type or too long. */
+    private long whole(String name) {
+        Member member = find(name);
+        boolean isWhole = member != null
+                && member.kind == JsonToken.VALUE_NUMBER_INT
+                && member.text.length() <= MOST_DIGITS
+                && member.text.charAt(0) != '-';
+        return isWhole ? Long.parseLong(member.text) : -1;
+    }
+
     private long end() throws BrokenLine {
-        int member = members.find("end");
-        if (member == ABSENT) {
+        if (!has("end")) {
             return ts;
         }
-        long value = members.whole(member);
+        long value = whole("end");
         if (value < ts || value - ts > LONGEST_OPEN) {
             throw new BrokenLine("end: expected milliseconds since the epoch, from ts to 31 days later");
         }
@@ -74,68 +154,66 @@ final class LogLine {
     }
 
     /** Returns the parsed value of a required string. */
-    <T> T required(String name, SliceCache<T> cache) throws BrokenLine {
-        int member = members.find(name);
-        if (!members.isText(member)) {
+    <T> T required(String name, ParsedTexts<T> cache) throws BrokenLine {
+        Member member = find(name);
+        if (member == null || !member.isText()) {
             throw new BrokenLine(name + ": expected a string");
         }
-        return cached(name, member, cache);
+        return cached(name, member.text, cache);
     }
 
     /** Returns the parsed value of an optional string, {@code otherwise} when it is absent. */
-    <T> T optional(String name, SliceCache<T> cache, T otherwise) throws BrokenLine {
-        int member = members.find(name);
-        if (member == ABSENT) {
-            return otherwise;
-        }
-        if (!members.isText(member)) {
-            throw new BrokenLine(name + ": expected a string");
-        }
-        return cached(name, member, cache);
+    <T> T optional(String name, ParsedTexts<T> cache, T otherwise) throws BrokenLine {
+        return has(name) ? required(name, cache) : otherwise;
     }
 
-    /** Returns the parsed value of a required member of any type. */
-    <T> T value(String name, SliceCache<T> cache) throws BrokenLine {
-        int member = members.find(name);
-        if (member == ABSENT) {
+    /** Returns the parsed JSON of a required member of any type. */
+    <T> T json(String name, ParsedTexts<T> cache) throws BrokenLine {
+        if (!has(name)) {
             throw new BrokenLine(name + ": is missing");
         }
-        return cached(name, member, cache);
+        return cached(name, new String(buf, start(name), length(name), StandardCharsets.UTF_8), cache);
     }
 
-    private <T> T cached(String name, int member, SliceCache<T> cache) throws BrokenLine {
+    private static <T> T cached(String name, String text, ParsedTexts<T> cache) throws BrokenLine {
         try {
-            return cache.get(buf, members.start(member), members.stop(member));
+            return cache.get(text);
         } catch (BrokenLine e) {
             throw new BrokenLine(name + ": " + e.reason());
         }
     }
 
-    /** Returns the index of a member, negative when it is absent or null. */
-    int find(String name) {
-        return members.find(name);
+    /** Returns whether a member is present and not null. */
+    boolean has(String name) {
+        return find(name) != null;
     }
 
-    /** Returns the offset of a member's value. */
-    int start(int member) {
-        return members.start(member);
+    /** Returns the offset of a member's value, 0 when it is absent. */
+    int start(String name) {
+        Member member = find(name);
+        return member == null ? 0 : member.start;
     }
 
     /** Returns the length of a member's value, 0 when it is absent. */
-    int length(int member) {
-        return member == ABSENT ? 0 : members.stop(member) - members.start(member);
+    int length(String name) {
+        Member member = find(name);
+        return member == null ? 0 : member.stop - member.start;
     }
 
-    /** Parses a JSON string, given with its quotes. An empty string is invalid. */
-    static String text(byte[] bytes, int from, int to) throws BrokenLine {
-        try {
-            String text = JsonMembers.text(bytes, from, to);
-            if (text.isEmpty()) {
-                throw new BrokenLine("is empty");
-            }
-            return text;
-        } catch (MalformedBody e) {
-            throw new BrokenLine(String.valueOf(e.getMessage()));
+    /** Returns a text unchanged. An empty one, or one that UTF-8 cannot encode, is invalid. */
+    static String text(String text) throws BrokenLine {
+        if (text.isEmpty()) {
+            throw new BrokenLine("is empty");
         }
+        return encodable(text);
+    }
+
+    /** Returns a text unchanged, which UTF-8 must be able to encode. */
+    static String encodable(String text) throws BrokenLine {
+        boolean surrogates = text.chars().anyMatch(c -> Character.isSurrogate((char) c));
+        if (surrogates && !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new BrokenLine("unpaired surrogate");
+        }
+        return text;
     }
 }

@@ -1,7 +1,8 @@
 package dev.stillgate.proxy.backtest;
 
-import dev.stillgate.proxy.json.JsonMembers;
-import dev.stillgate.proxy.json.MalformedBody;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stillgate.spi.Headers;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The header fields of a log line, written as {@code [["name","value"],...]}. Immutable. */
 final class LoggedHeaders implements Headers {
     private static final String EXPECTED = "expected a list such as [[\"user-agent\",\"x\"]]";
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final String[] names;
     private final String[] values;
@@ -30,50 +32,28 @@ final class LoggedHeaders implements Headers {
     }
 
     /** Parses the JSON of a log line. */
-    static LoggedHeaders read(byte[] bytes, int from, int to) throws BrokenLine {
+    static LoggedHeaders read(String json) throws BrokenLine {
         List<String> texts = new ArrayList<>();
-        try {
-            int p = expect(bytes, from, to, '[');
-            boolean more = bytes[p] != ']';
-            while (more) {
-                p = expect(bytes, p, to, '[');
-                p = text(bytes, p, to, texts);
-                p = expect(bytes, p, to, ',');
-                p = text(bytes, p, to, texts);
-                p = expect(bytes, p, to, ']');
-                more = bytes[p] == ',';
-                p = more ? space(bytes, p + 1, to) : p;
+        for (JsonNode field : list(json)) {
+            if (field.size() != 2 || !field.path(0).isTextual() || !field.path(1).isTextual()) {
+                throw new BrokenLine(EXPECTED);
             }
-            expect(bytes, p, to, ']');
-        } catch (MalformedBody e) {
-            throw new BrokenLine(String.valueOf(e.getMessage()));
+            texts.add(LogLine.encodable(field.path(0).textValue()));
+            texts.add(LogLine.encodable(field.path(1).textValue()));
         }
         return new LoggedHeaders(texts);
     }
 
-    /** Checks for an expected byte. Returns the index after it and any white space. */
-    private static int expect(byte[] bytes, int at, int to, char what) throws BrokenLine {
-        if (at >= to || bytes[at] != what) {
-            throw new BrokenLine(EXPECTED);
+    private static JsonNode list(String json) throws BrokenLine {
+        try {
+            JsonNode list = JSON.readTree(json);
+            if (list.isArray()) {
+                return list;
+            }
+        } catch (JacksonException e) {
+            // reported below
         }
-        return space(bytes, at + 1, to);
-    }
-
-    private static int text(byte[] bytes, int at, int to, List<String> texts) throws BrokenLine, MalformedBody {
-        if (at >= to || bytes[at] != '"') {
-            throw new BrokenLine(EXPECTED);
-        }
-        int stop = JsonMembers.stringEnd(bytes, at, to, at);
-        texts.add(JsonMembers.text(bytes, at, stop));
-        return space(bytes, stop, to);
-    }
-
-    private static int space(byte[] bytes, int at, int to) {
-        int p = at;
-        while (p < to && (bytes[p] == ' ' || bytes[p] == '\t')) {
-            p++;
-        }
-        return p;
+        throw new BrokenLine(EXPECTED);
     }
 
     @Override

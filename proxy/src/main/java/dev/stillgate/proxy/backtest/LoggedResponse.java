@@ -75,12 +75,11 @@ final class LoggedResponse {
     }
 
     private void read(Operation operation, LogLine line, boolean withFacts) {
-        int response = line.find("response");
-        length = line.length(response);
+        length = line.length("response");
         read = line.status() < 300 && length > 0 && operation.reportsUsage();
         if (read) {
             bytes = line.bytes();
-            start = line.start(response);
+            start = line.start("response");
             stream = bytes[start] == '[';
             if (stream) {
                 bytes = events(bytes, start, start + length);

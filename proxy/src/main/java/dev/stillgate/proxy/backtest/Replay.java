@@ -112,7 +112,7 @@ final class Replay {
         boolean stream = false;
         if (refusal == null && exchange.operation().readsBody()) {
             try {
-                boolean recorded = exchange.operation() == Operation.FILE_UPLOAD || line.find("request") >= 0;
+                boolean recorded = exchange.operation() == Operation.FILE_UPLOAD || line.has("request");
                 BodyView view = recorded ? body(exchange, line) : BodyView.None.INSTANCE;
                 stream = view instanceof BodyView.Chat chat && chat.stream();
                 refusal = chain.onBody(exchange, exchange.progress, view);
@@ -148,12 +148,11 @@ final class Replay {
     }
 
     private BodyView body(LoggedExchange exchange, LogLine line) throws MalformedBody {
-        int request = line.find("request");
-        int length = line.length(request);
+        int length = line.length("request");
         if (exchange.operation() == Operation.FILE_UPLOAD) {
             return new BodyView.Opaque(length); // a multipart form, which is not logged
         }
-        int start = length == 0 ? 0 : line.start(request);
+        int start = line.start("request");
         return reader.read(exchange.operation(), exchange.cloud(), null, line.bytes(), start, length);
     }
 
@@ -193,7 +192,7 @@ final class Replay {
 
     private TextVolume deliver(LoggedExchange exchange, ForwardedTap tap, LogLine line) {
         TextVolume text = answer.readDelivered(exchange.operation(), tap, line);
-        Outcome served = new Outcome.Served(line.status(), answer.usage(), line.length(line.find("response")), 0);
+        Outcome served = new Outcome.Served(line.status(), answer.usage(), line.length("response"), 0);
         exchange.ends(line.endMillis(), served, answer.id(), answer.facts(), answer.verdict(), answer.isMarked());
         if (line.endMillis() == line.ts()) {
             end(exchange);

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.explain;
 
-import dev.stillgate.proxy.json.JsonMembers;
+import dev.stillgate.proxy.json.JsonName;
+import dev.stillgate.proxy.json.JsonTape;
 import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * log. Access-log lines contain no request; {@link #accessLogLine} reads them.
  */
 final class RequestFile {
+    private static final JsonName REQUEST = new JsonName("request");
+
     private final byte[] bytes;
     private final @Nullable String account;
     private final @Nullable InetAddress address;
@@ -136,9 +139,9 @@ final class RequestFile {
         if (!(JsonValues.read(line) instanceof Map<?, ?> fields)) {
             throw new IOException("is not a line of the exchange log: expected an object");
         }
-        JsonMembers members = new JsonMembers();
-        members.read(line, 0, line.length);
-        int request = members.find("request");
+        JsonTape tape = new JsonTape();
+        tape.parse(line, 0, line.length);
+        int request = tape.find(tape.root(), REQUEST);
         boolean body = fields.get("request") != null;
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         String method = fields.get("method") instanceof String given ? given : body ? "POST" : "GET";
@@ -153,7 +156,9 @@ final class RequestFile {
         }
         head(out, "");
         if (body) {
-            out.write(line, members.start(request), members.stop(request) - members.start(request));
+            int quote = tape.isText(request) ? 1 : 0;
+            int start = tape.start(request) - quote;
+            out.write(line, start, tape.stop(request) + quote - start);
         }
         String account = fields.get("account") instanceof String id ? id : null;
         long millis = fields.get("ts") instanceof Number number ? number.longValue() : -1;

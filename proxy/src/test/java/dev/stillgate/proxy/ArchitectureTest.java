@@ -150,7 +150,7 @@ class ArchitectureTest {
     static final ArchRule CONFIG = dependsOnlyOn("config");
 
     @ArchTest
-    static final ArchRule ADMIN = dependsOnlyOn("admin", "chain", "config", "console", "jwt");
+    static final ArchRule ADMIN = dependsOnlyOn("admin", "chain", "config", "console", "json", "jwt");
 
     @ArchTest
     static final ArchRule CONSOLE = dependsOnlyOn("console");
@@ -165,7 +165,7 @@ class ArchitectureTest {
     static final ArchRule RECORDING = dependsOnlyOn("recording", "dialect", "files", "json");
 
     @ArchTest
-    static final ArchRule OTLP = dependsOnlyOn("otlp", "observe", "admin", "config");
+    static final ArchRule OTLP = dependsOnlyOn("otlp", "observe", "json", "config");
 
     @ArchTest
     static final ArchRule ONLY_THE_GATEWAY_USES_THE_FLEET = noClasses()

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.config.HostPort;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.console.SignInLimit;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.proxy.jwt.OperatorTokens;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.admin.Credentials.AdminOperator;
 import dev.stillgate.proxy.console.ConsoleFiles;
 import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.console.SignInLimit;
+import dev.stillgate.proxy.json.JsonWriter;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.admin;
 import com.sun.net.httpserver.HttpExchange;
 import dev.stillgate.proxy.admin.Credentials.AdminOperator;
 import dev.stillgate.proxy.config.OperatorRole;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.spi.PolicyException;
 import java.io.IOException;
 import java.util.LinkedHashMap;

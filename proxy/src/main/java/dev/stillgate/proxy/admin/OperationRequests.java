@@ -2,6 +2,7 @@ package dev.stillgate.proxy.admin;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import java.io.IOException;

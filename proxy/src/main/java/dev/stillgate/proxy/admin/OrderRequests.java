@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.admin;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.orders.Orders.OrdersUnavailableException;

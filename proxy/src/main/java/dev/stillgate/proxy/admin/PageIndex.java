@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.admin;
 
+import dev.stillgate.proxy.json.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

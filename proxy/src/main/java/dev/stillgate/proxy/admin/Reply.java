@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.admin;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.stillgate.proxy.json.JsonWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.admin;
 
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.orders.Orders;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.backtest;
 
-import dev.stillgate.proxy.admin.JsonWriter;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.spi.Standing;
 import java.io.IOException;
 import java.io.Writer;

@@ -3,10 +3,10 @@ package dev.stillgate.proxy.cli;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.HostPort;
-import dev.stillgate.proxy.config.IndentedJson;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.files.FileFault;
+import dev.stillgate.proxy.json.JsonWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -127,7 +127,7 @@ final class AdminAddress {
             throws ConfigException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder()
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(IndentedJson.of(arguments)));
+                .POST(HttpRequest.BodyPublishers.ofString(JsonWriter.indented(arguments)));
         return send(line, request, path, endpoint(line), TIMEOUT);
     }
 

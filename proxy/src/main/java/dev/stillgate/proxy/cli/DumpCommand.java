@@ -2,8 +2,7 @@ package dev.stillgate.proxy.cli;
 
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
-import dev.stillgate.proxy.config.IndentedJson;
-import dev.stillgate.proxy.config.YamlText;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.proxy.validate.EffectiveFiles;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -51,7 +50,7 @@ final class DumpCommand implements Callable<Integer> {
                 one.put("content", file.content());
                 all.put(file.name(), one);
             }
-            out.print(IndentedJson.of(all));
+            out.print(JsonWriter.indented(all));
         } else {
             for (EffectiveFiles.Effective file : files) {
                 out.println("---");

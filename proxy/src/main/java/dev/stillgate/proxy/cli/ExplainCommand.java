@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.cli;
 
 import dev.stillgate.proxy.config.Environment;
-import dev.stillgate.proxy.config.IndentedJson;
 import dev.stillgate.proxy.config.TextFile;
 import dev.stillgate.proxy.explain.RequestExplanation;
+import dev.stillgate.proxy.json.JsonWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -74,7 +74,7 @@ final class ExplainCommand implements Runnable {
                 new RequestExplanation.Question(config.path(), content, source, account, address),
                 Environment.system());
         PrintWriter out = line().getOut();
-        out.print(json ? IndentedJson.of(page) : Outline.of(page));
+        out.print(json ? JsonWriter.indented(page) : Outline.of(page));
         out.flush();
         return 0;
     }

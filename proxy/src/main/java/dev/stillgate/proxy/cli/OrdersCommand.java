@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.cli;
 
-import dev.stillgate.proxy.admin.JsonWriter;
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.json.JsonWriter;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.cli;
 
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.config.ConfigSchema;
-import dev.stillgate.proxy.config.IndentedJson;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.spi.FilterFactory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,9 +96,9 @@ final class SchemaCommand implements Callable<Integer> {
                 }
             }
             Map<ConfigurationFile, String> schemas = new LinkedHashMap<>();
-            schemas.put(ConfigurationFile.stillgate, IndentedJson.of(ConfigSchema.stillgate()));
-            schemas.put(ConfigurationFile.policy, IndentedJson.of(ConfigSchema.policy(filters)));
-            schemas.put(ConfigurationFile.accounts, IndentedJson.of(ConfigSchema.accounts()));
+            schemas.put(ConfigurationFile.stillgate, JsonWriter.indented(ConfigSchema.stillgate()));
+            schemas.put(ConfigurationFile.policy, JsonWriter.indented(ConfigSchema.policy(filters)));
+            schemas.put(ConfigurationFile.accounts, JsonWriter.indented(ConfigSchema.accounts()));
             return schemas;
         }
     }

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.gateway;
 
-import dev.stillgate.proxy.admin.JsonWriter;
 import dev.stillgate.proxy.console.EventStream;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.proxy.observe.TrafficHistory;
 import dev.stillgate.proxy.observe.TrafficHistory.Traffic;
 import dev.stillgate.spi.Ticker;

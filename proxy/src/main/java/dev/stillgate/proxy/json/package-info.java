@@ -1,7 +1,8 @@
 /**
- * JSON (RFC 8259) for the request path. Requests are parsed strictly and in one pass into a flat {@link
+ * JSON (RFC 8259). Requests are parsed strictly and in one pass into a flat {@link
  * dev.stillgate.proxy.json.JsonTape}. Responses are read in pieces by {@link dev.stillgate.proxy.json.JsonReader},
- * which reports the values at given paths. Beside them are string and number decoding, and caches of names and texts.
+ * which reports the values at given paths. Beside them are string and number decoding, caches of names and texts, and the
+ * {@link dev.stillgate.proxy.json.JsonWriter} of admin pages and reports.
  */
 @NullMarked
 package dev.stillgate.proxy.json;

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.otlp;
 
-import dev.stillgate.proxy.admin.JsonWriter;
 import dev.stillgate.proxy.config.OtlpOptions;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.Receiver;
 import dev.stillgate.proxy.observe.SpanSink;

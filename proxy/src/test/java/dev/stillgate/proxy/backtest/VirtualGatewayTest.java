@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.stillgate.proxy.admin.JsonWriter;
+import dev.stillgate.proxy.json.JsonWriter;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import java.nio.charset.StandardCharsets;

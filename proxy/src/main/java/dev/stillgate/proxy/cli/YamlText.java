@@ -1,18 +1,19 @@
-package dev.stillgate.proxy.config;
+package dev.stillgate.proxy.cli;
 
+import dev.stillgate.proxy.json.JsonWriter;
 import java.util.Collection;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Writes maps, lists, strings, numbers and booleans as YAML that {@link ConfigReader} parses to equal values. */
-public final class YamlText {
+/** Writes maps, lists, strings, numbers and booleans as YAML that is parsed to equal values. */
+final class YamlText {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./-]*");
     private static final Pattern WORD = Pattern.compile("(?i)true|false|null|yes|no|on|off|[.]?(inf|nan)|-*");
     private final StringBuilder out = new StringBuilder();
 
     private YamlText() {}
 
-    public static String of(Map<String, Object> document) {
+    static String of(Map<String, Object> document) {
         YamlText text = new YamlText();
         text.map(document, 0);
         return text.out.toString();
@@ -77,6 +78,6 @@ public final class YamlText {
 
     private static String scalar(String text) {
         boolean plain = PLAIN.matcher(text).matches() && !WORD.matcher(text).matches();
-        return plain ? text : IndentedJson.string(text);
+        return plain ? text : JsonWriter.string(text);
     }
 }

@@ -1,4 +1,4 @@
-package dev.stillgate.proxy.admin;
+package dev.stillgate.proxy.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,25 +1,33 @@
 package dev.stillgate.proxy.orders;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stillgate.proxy.orders.SharedRecords.Stored;
 import dev.stillgate.spi.orders.Order;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,20 +47,51 @@ public final class OrderJson {
     private static final int MOST_ID = 1_000;
     private static final int MOST_TEXT = 16_384;
     private static final int DEEPEST = 8;
+    private static final long MOST_TOKENS = 4L * MOST_ACCOUNTS; // names and values of details among them
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEEPEST + 2)
-                    .maxStringLength(MOST_TEXT)
-                    .maxNameLength(MOST_ID)
-                    .maxNumberLength(30)
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST + 2)
+                            .maxStringLength(MOST_TEXT)
+                            .maxNameLength(MOST_ID)
+                            .maxNumberLength(30)
+                            .maxTokenCount(MOST_TOKENS)
+                            .build())
                     .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_LONG_FOR_INTS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS) // one text for equal orders
             .build();
 
     /** Parser of records of newer versions, which may have larger parts. */
-    private static final JsonFactory ANY = new JsonFactory();
+    private static final JsonMapper ANY = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /** The members of a record, in their order. */
+    @JsonInclude(Include.NON_EMPTY)
+    private record Body(
+            int version,
+            String id,
+            String filter,
+            @JsonInclude(Include.NON_NULL) @Nullable String by,
+            @JsonInclude(Include.NON_NULL) @Nullable String why,
+            String action,
+            String subject,
+            String slot,
+            @Nullable List<String> accounts,
+            @Nullable List<String> except,
+            @JsonInclude(Include.NON_DEFAULT) boolean withdraws,
+            @Nullable Long until,
+            @JsonProperty("for") @Nullable Long lasting,
+            int needs,
+            String agreement,
+            @Nullable Map<String, Object> details) {}
 
     /** A record that cannot be read as an order. */
     public static final class MalformedOrderException extends Exception {
@@ -70,78 +109,56 @@ public final class OrderJson {
         return new Stored(order.rank(), order.time(), write(order));
     }
 
-    /** Returns the JSON of an order. */
     private static String write(Order order) {
-        StringWriter out = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            json.writeNumberField("version", VERSION);
-            json.writeStringField("id", order.id());
-            json.writeStringField("filter", order.filter());
-            text(json, "by", order.by());
-            text(json, "why", order.why());
-            json.writeStringField("action", order.action());
-            json.writeStringField("subject", order.subject());
-            json.writeStringField("slot", order.slot());
-            list(json, "accounts", order.accounts());
-            list(json, "except", order.except());
-            if (order.withdraws()) {
-                json.writeBooleanField("withdraws", true);
-            }
-            json.writeNumberField(
-                    order.fixedEnd() ? "until" : "for", order.end().millis());
-            json.writeNumberField("needs", order.needs());
-            json.writeStringField("agreement", order.agreement());
-            if (!order.details().isEmpty()) {
-                json.writeFieldName("details");
-                value(json, order.details());
-            }
-            json.writeEndObject();
-        } catch (IOException e) {
+        long end = order.end().millis();
+        boolean fixed = order.fixedEnd();
+        try {
+            return JSON.writeValueAsString(new Body(
+                    VERSION,
+                    order.id(),
+                    order.filter(),
+                    order.by(),
+                    order.why(),
+                    order.action(),
+                    order.subject(),
+                    order.slot(),
+                    order.accounts(),
+                    order.except(),
+                    order.withdraws(),
+                    fixed ? end : null,
+                    fixed ? null : end,
+                    order.needs(),
+                    order.agreement(),
+                    details(order.details())));
+        } catch (JacksonException e) {
             throw new UncheckedIOException(e);
         }
-        return out.toString();
     }
 
-    private static void text(JsonGenerator json, String name, @Nullable String text) throws IOException {
-        if (text != null) {
-            json.writeStringField(name, text);
-        }
+    /**
+     * Returns an immutable copy of an order's details.
+     *
+     * @throws IllegalArgumentException if a value has a type that details cannot have
+     */
+    private static Map<String, Object> details(Map<?, ?> details) {
+        Map<String, Object> copy = new TreeMap<>();
+        details.forEach((name, value) -> copy.put(String.valueOf(name), detail(value)));
+        return Map.copyOf(copy);
     }
 
-    private static void list(JsonGenerator json, String name, List<String> texts) throws IOException {
-        if (!texts.isEmpty()) {
-            json.writeFieldName(name);
-            value(json, texts);
-        }
-    }
-
-    private static void value(JsonGenerator json, Object value) throws IOException {
-        switch (value) {
-            case String text -> json.writeString(text);
-            case Boolean truth -> json.writeBoolean(truth);
-            case Integer number -> json.writeNumber(number);
-            case Long number -> json.writeNumber(number);
-            case Double number -> json.writeNumber(number);
-            case Map<?, ?> map -> {
-                json.writeStartObject();
-                for (Map.Entry<?, ?> entry : new TreeMap<>(map).entrySet()) { // one text for equal orders
-                    json.writeFieldName(String.valueOf(entry.getKey()));
-                    value(json, entry.getValue());
-                }
-                json.writeEndObject();
-            }
-            case Collection<?> items -> {
-                json.writeStartArray();
-                for (Object item : items) {
-                    value(json, item);
-                }
-                json.writeEndArray();
-            }
-            default ->
-                throw new IllegalArgumentException(
-                        "an order's details cannot have a " + value.getClass().getName());
-        }
+    private static Object detail(@Nullable Object value) {
+        return switch (value) {
+            case String text -> text;
+            case Boolean truth -> truth;
+            case Integer number -> number;
+            case Long number -> number;
+            case Double number -> number;
+            case Map<?, ?> map -> details(map);
+            case Collection<?> items -> items.stream().map(OrderJson::detail).toList();
+            case null, default ->
+                throw new IllegalArgumentException("an order's details cannot have a "
+                        + (value == null ? "null" : value.getClass().getName()));
+        };
     }
 
     /**
@@ -167,28 +184,31 @@ public final class OrderJson {
         if (body.indexOf('\n') >= 0) {
             throw new MalformedOrderException("more than one line", null);
         }
-        try (JsonParser json = JSON.createParser(body)) {
-            if (json.nextToken() != JsonToken.START_OBJECT || !"version".equals(json.nextFieldName())) {
-                throw malformed("expected an object that begins with its version");
-            }
-            json.nextToken();
-            int version = json.getIntValue();
+        try {
+            int version = version(body);
             if (version > VERSION) {
                 return null;
             }
             if (version < 1) {
                 throw malformed("version " + version);
             }
-            Order order = new Fields().read(json).order(record.rank(), record.time());
-            if (json.nextToken() != null) {
-                throw malformed("text after the object");
-            }
-            return order;
-        } catch (JsonProcessingException e) {
+            return order(record, JSON.readValue(body, Body.class));
+        } catch (JacksonException e) {
+            JsonLocation at = e.getLocation();
             throw new MalformedOrderException(
-                    e.getOriginalMessage() + " at character " + e.getLocation().getCharOffset(), e);
+                    e.getOriginalMessage() + (at == null ? "" : " at character " + at.getCharOffset()), e);
         } catch (IOException | RuntimeException e) {
             throw new MalformedOrderException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static int version(String body) throws IOException {
+        try (JsonParser json = JSON.createParser(body)) {
+            if (json.nextToken() != JsonToken.START_OBJECT || !"version".equals(json.nextFieldName())) {
+                throw malformed("expected an object that begins with its version");
+            }
+            json.nextToken();
+            return json.getIntValue();
         }
     }
 
@@ -198,186 +218,76 @@ public final class OrderJson {
      * @throws MalformedOrderException if it has none
      */
     static String idOf(Stored record) throws MalformedOrderException {
-        String id = "";
         String body = record.body();
-        try (JsonParser json = ANY.createParser(body)) {
-            json.nextToken();
-            String name;
-            while ((name = json.nextFieldName()) != null) {
-                json.nextToken();
-                id = name.equals("id") ? json.getText() : id;
-                json.skipChildren();
-            }
-            if (json.currentToken() != JsonToken.END_OBJECT
-                    || json.nextToken() != null
-                    || !body.startsWith("{")
-                    || !body.endsWith("}")) {
+        try {
+            JsonNode order = ANY.readTree(body);
+            if (!order.isObject() || !body.startsWith("{") || !body.endsWith("}")) {
                 throw malformed("expected one object");
             }
+            String id = order.path("id").asText();
+            if (!ID.matcher(id).matches()) {
+                throw malformed("id: expected 32 hexadecimal digits");
+            }
+            return id;
         } catch (IOException e) {
             throw new MalformedOrderException(String.valueOf(e.getMessage()), e);
         }
-        if (!ID.matcher(id).matches()) {
-            throw new MalformedOrderException("id: expected 32 hexadecimal digits", null);
-        }
-        return id;
     }
 
     private static IOException malformed(String message) {
         return new IOException(message);
     }
 
-    /** The fields of an order that is read. */
-    private static final class Fields {
-        private final Map<String, String> texts = new LinkedHashMap<>();
-        private List<String> accounts = List.of();
-        private List<String> except = List.of();
-        private Map<String, Object> details = Map.of();
-        private boolean withdraws;
-        private @Nullable Long until;
-        private @Nullable Long lasting;
-        private int needs;
-        private int values;
-
-        private Fields read(JsonParser json) throws IOException {
-            String name;
-            while ((name = json.nextFieldName()) != null) {
-                JsonToken token = json.nextToken();
-                switch (name) {
-                    case "id", "action", "slot", "filter", "by", "subject", "agreement", "why" ->
-                        texts.put(name, text(json, name, token));
-                    case "accounts" -> accounts = list(json, name, token);
-                    case "except" -> except = list(json, name, token);
-                    case "withdraws" -> withdraws = json.getBooleanValue();
-                    case "until" -> until = number(json, name);
-                    case "for" -> lasting = number(json, name);
-                    case "needs" -> needs = json.getIntValue();
-                    case "details" -> details = map(json, token, DEEPEST);
-                    default -> throw malformed("unknown field " + name);
-                }
-            }
-            if (json.currentToken() != JsonToken.END_OBJECT) {
-                throw malformed("expected a field");
-            }
-            return this;
+    private static Order order(Stored record, Body body) throws IOException {
+        List<String> accounts = body.accounts == null ? List.of() : body.accounts;
+        List<String> except = body.except == null ? List.of() : body.except;
+        if (!ID.matcher(text("id", body.id, MOST_NAME)).matches()) {
+            throw malformed("id: expected 32 hexadecimal digits");
         }
-
-        private static String text(JsonParser json, String name, JsonToken token) throws IOException {
-            int most = switch (name) {
-                case "id", "action", "slot", "filter" -> MOST_NAME;
-                case "by", "subject", "accounts", "except" -> MOST_ID;
-                default -> MOST_TEXT;
-            };
-            if (token != JsonToken.VALUE_STRING) {
-                throw malformed(name + ": expected text");
-            }
-            if (json.getTextLength() > most) {
-                throw malformed(name + ": longer than " + most + " characters");
-            }
-            return json.getText();
+        if (accounts.size() + except.size() > MOST_ACCOUNTS) {
+            throw malformed("accounts: more than " + MOST_ACCOUNTS + " with the exceptions");
         }
-
-        private static long number(JsonParser json, String name) throws IOException {
-            long number = json.getLongValue();
-            if (number < 0) {
-                throw malformed(name + ": below 0");
-            }
-            return number;
+        if (Stream.concat(accounts.stream(), except.stream()).anyMatch(account -> account.length() > MOST_ID)) {
+            throw malformed("accounts: longer than " + MOST_ID + " characters");
         }
-
-        private static List<String> list(JsonParser json, String name, JsonToken token) throws IOException {
-            if (token != JsonToken.START_ARRAY) {
-                throw malformed(name + ": expected a list");
-            }
-            List<String> list = new ArrayList<>();
-            JsonToken each;
-            while ((each = json.nextToken()) != JsonToken.END_ARRAY) {
-                if (list.size() == MOST_ACCOUNTS) {
-                    throw malformed(name + ": more than " + MOST_ACCOUNTS);
-                }
-                list.add(text(json, name, each));
-            }
-            return list;
+        if (body.needs < 1) {
+            throw malformed("needs: below 1");
         }
-
-        private Map<String, Object> map(JsonParser json, JsonToken token, int levels) throws IOException {
-            if (token != JsonToken.START_OBJECT) {
-                throw malformed("details: expected an object");
-            }
-            Map<String, Object> map = new LinkedHashMap<>();
-            String name;
-            while ((name = json.nextFieldName()) != null) {
-                map.put(name, value(json, json.nextToken(), levels - 1));
-            }
-            return Map.copyOf(map);
+        Long until = body.until;
+        if ((until == null) == (body.lasting == null)) {
+            throw malformed("expected either until or for");
         }
-
-        private Object value(JsonParser json, JsonToken token, int levels) throws IOException {
-            if (++values > MOST_ACCOUNTS) {
-                throw malformed("details: more than " + MOST_ACCOUNTS + " values");
-            }
-            if (levels < 0) {
-                throw malformed("details: deeper than " + DEEPEST + " levels");
-            }
-            return switch (token) {
-                case VALUE_STRING -> json.getText();
-                case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
-                case VALUE_NUMBER_INT -> json.getLongValue();
-                case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
-                case START_OBJECT -> map(json, token, levels);
-                case START_ARRAY -> {
-                    List<Object> list = new ArrayList<>();
-                    JsonToken each;
-                    while ((each = json.nextToken()) != JsonToken.END_ARRAY) {
-                        list.add(value(json, each, levels - 1));
-                    }
-                    yield List.copyOf(list);
-                }
-                default -> throw malformed("details: unexpected " + token);
-            };
+        long lasting = body.lasting == null ? 0 : body.lasting;
+        if (lasting < 0 || (until != null && until < 0)) {
+            throw malformed("the end: below 0");
         }
+        return new Order(
+                body.id,
+                record.rank(),
+                record.time(),
+                text("filter", body.filter, MOST_NAME),
+                body.by == null ? null : text("by", body.by, MOST_ID),
+                body.why,
+                text("action", body.action, MOST_NAME),
+                text("subject", body.subject, MOST_ID),
+                text("slot", body.slot, MOST_NAME),
+                accounts,
+                except,
+                body.withdraws,
+                until != null ? until : Math.addExact(record.time(), lasting),
+                until != null,
+                body.needs,
+                text("agreement", body.agreement, MOST_TEXT),
+                details(body.details == null ? Map.of() : body.details));
+    }
 
-        private String required(String name) throws IOException {
-            String text = texts.get(name);
-            if (text == null) {
-                throw malformed(name + ": missing");
-            }
-            return text;
+    private static String text(String name, @Nullable String text, int most) throws IOException {
+        if (text == null) {
+            throw malformed(name + ": missing");
         }
-
-        private Order order(Order.Rank rank, long time) throws IOException {
-            if (!ID.matcher(required("id")).matches()) {
-                throw malformed("id: expected 32 hexadecimal digits");
-            }
-            if (accounts.size() + except.size() > MOST_ACCOUNTS) {
-                throw malformed("accounts: more than " + MOST_ACCOUNTS + " with the exceptions");
-            }
-            if (needs < 1) {
-                throw malformed("needs: below 1");
-            }
-            Long end = until;
-            Long duration = lasting;
-            if ((end == null) == (duration == null)) {
-                throw malformed("expected either until or for");
-            }
-            return new Order(
-                    required("id"),
-                    rank,
-                    time,
-                    required("filter"),
-                    texts.get("by"),
-                    texts.get("why"),
-                    required("action"),
-                    required("subject"),
-                    required("slot"),
-                    accounts,
-                    except,
-                    withdraws,
-                    end != null ? end : Math.addExact(time, duration == null ? 0 : duration),
-                    end != null,
-                    needs,
-                    required("agreement"),
-                    details);
+        if (text.length() > most) {
+            throw malformed(name + ": longer than " + most + " characters");
         }
+        return text;
     }
 }

@@ -9,11 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the content of files on a thread of its own, by comparing it each second. File system events are not used:
+ * Watches the content of files on a thread of its own, by comparing it at an interval. File system events are not used:
  * bind mounts, network file systems, the links of a Kubernetes ConfigMap and exhausted watches give none.
  */
 public final class FileWatch implements AutoCloseable {
-    /** Interval between checks. */
+    /** Interval between the checks of a gateway. */
     public static final Duration POLL = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
@@ -23,6 +23,7 @@ public final class FileWatch implements AutoCloseable {
 
     private final Subject subject;
     private final FileContents contents;
+    private final Duration interval;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private Map<Path, String> seen = Map.of(); // of the thread
@@ -38,15 +39,16 @@ public final class FileWatch implements AutoCloseable {
     }
 
     /** Starts to watch. */
-    public FileWatch(Subject subject, FileContents contents) {
+    public FileWatch(Subject subject, FileContents contents, Duration interval) {
         this.subject = subject;
         this.contents = contents;
+        this.interval = interval;
         this.thread = Thread.ofPlatform().name("stillgate-watch").daemon().start(this::run);
     }
 
     private void run() {
         try {
-            while (!closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+            while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     look();
                 } catch (RuntimeException | LinkageError failure) { // the next check may succeed

@@ -197,8 +197,8 @@ final class ControlPlane implements AutoCloseable {
     }
 
     /** Starts a watch of the policy's files. The caller closes the watch. */
-    FileWatch watch() {
-        return new FileWatch(reloader, contents);
+    FileWatch watch(Duration interval) {
+        return new FileWatch(reloader, contents, interval);
     }
 
     Accounts accounts() {

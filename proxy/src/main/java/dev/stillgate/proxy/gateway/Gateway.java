@@ -82,15 +82,16 @@ public final class Gateway implements AutoCloseable {
      * @throws ConfigException if a file is invalid; no resource stays open in that case
      */
     public static Gateway start(Path file, Environment environment, Ticker ticker) throws ConfigException {
-        return start(file, environment, ticker, Transports::choose);
+        return start(file, environment, ticker, Transports::choose, FileWatch.POLL);
     }
 
-    /** Starts a gateway with the given choice of channel transport. */
+    /** Starts a gateway with the given choice of channel transport and interval between checks of its files. */
     public static Gateway start(
             Path file,
             Environment environment,
             Ticker ticker,
-            Function<StillgateConfig.Transport, Transports> transports)
+            Function<StillgateConfig.Transport, Transports> transports,
+            Duration watchInterval)
             throws ConfigException {
         PolicyLoader loader = new PolicyLoader(environment);
         PolicyLoader.LocatedConfig located = loader.located(file);
@@ -101,7 +102,7 @@ public final class Gateway implements AutoCloseable {
         check.warnings().forEach(warning -> LOG.warn("{}", warning));
         StateDirectory state = stateDirectory(located);
         try {
-            return new Gateway(located.config(), loader, ticker, state, transports);
+            return new Gateway(located.config(), loader, ticker, state, transports, watchInterval);
         } catch (ConfigException e) {
             release(state);
             throw e;
@@ -155,7 +156,8 @@ public final class Gateway implements AutoCloseable {
             PolicyLoader loader,
             Ticker ticker,
             @Nullable StateDirectory state,
-            Function<StillgateConfig.Transport, Transports> transports)
+            Function<StillgateConfig.Transport, Transports> transports,
+            Duration watchInterval)
             throws ConfigException {
         this.state = state;
         GatewayMeters meters = new GatewayMeters(registry);
@@ -198,7 +200,7 @@ public final class Gateway implements AutoCloseable {
                 state == null ? () -> Files.createTempDirectory("stillgate-backtests-") : state::backtests,
                 ticker);
         admin = openAdmin(config, traffic, ticker);
-        watch = config.watch() ? control.watch() : null;
+        watch = config.watch() ? control.watch(watchInterval) : null;
         exports.watch(control.standings(), control.filterReports(), control.reloader(), control.timer());
         if (config.audit().path() != null) {
             control.timer().every(STANDINGS_POLL, new StandingAudit(control.standings(), logs.audit()));

@@ -6,6 +6,7 @@ import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class FileWatchTest {
+    private static final Duration INTERVAL = Duration.ofMillis(50);
+
     @TempDir
     private Path directory;
 
@@ -55,7 +58,7 @@ class FileWatchTest {
     @Test
     void changeIsFoundByLooking() throws Exception {
         Path file = file("one");
-        try (FileWatch watch = new FileWatch(subject, contents)) {
+        try (FileWatch watch = new FileWatch(subject, contents, INTERVAL)) {
             assertThat(watch).isNotNull();
             Files.writeString(file, "two");
             assertThat(next()).containsExactly(Map.entry(file, contents.look(file)));
@@ -67,7 +70,7 @@ class FileWatchTest {
     void aSubjectThatFailsIsAskedAgain() throws Exception {
         Path file = file("one");
         fails = true;
-        try (FileWatch watch = new FileWatch(subject, contents)) {
+        try (FileWatch watch = new FileWatch(subject, contents, INTERVAL)) {
             assertThat(watch).isNotNull();
             Files.writeString(file, "two");
             next();
@@ -81,7 +84,7 @@ class FileWatchTest {
         Path inner = Files.createDirectory(directory.resolve("inner"));
         Path file = Files.writeString(inner.resolve("file"), "one");
         known = contents.look(java.util.List.of(file));
-        try (FileWatch watch = new FileWatch(subject, contents)) {
+        try (FileWatch watch = new FileWatch(subject, contents, INTERVAL)) {
             assertThat(watch).isNotNull();
             Files.move(inner, directory.resolve("old"));
             assertThat(next()).containsExactly(Map.entry(file, "missing"));
@@ -114,7 +117,7 @@ class FileWatchTest {
                 changes.add(Map.of());
             }
         };
-        try (FileWatch watch = new FileWatch(restless, contents)) {
+        try (FileWatch watch = new FileWatch(restless, contents, INTERVAL)) {
             assertThat(watch).isNotNull();
             assertThat(next()).isEmpty();
         }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -14,6 +15,8 @@ import java.util.stream.Collectors;
 
 /** Configuration files of a {@link GatewayRig}; every part has a permissive default. */
 public final class RigBuilder {
+    private static final Duration WATCH_INTERVAL = Duration.ofMillis(100);
+
     private final List<String> endpoints = new ArrayList<>();
     private String timeouts = "{}";
     private String upstreamKeys = "";
@@ -272,8 +275,8 @@ public final class RigBuilder {
             Files.writeString(directory.resolve("accounts.yaml"), accountsFile);
             Path config = Files.writeString(directory.resolve("stillgate.yaml"), config(directory));
             JumpTicker ticker = new JumpTicker();
-            Gateway gateway =
-                    Gateway.start(config, name -> null, ticker, wanted -> channels.apply(Transports.choose(wanted)));
+            Gateway gateway = Gateway.start(
+                    config, name -> null, ticker, wanted -> channels.apply(Transports.choose(wanted)), WATCH_INTERVAL);
             return new GatewayRig(directory, gateway, ticker);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("slow")
 class NullDistributionTest {
     private static final double Q = 0.75;
 
@@ -64,6 +63,7 @@ class NullDistributionTest {
 
     /** Keys drawn from the tilted distribution, weighted by the inverse of the tilt. */
     @Test
+    @Tag("slow")
     void tailsAgreeWithImportanceSampling() {
         Random random = new Random(11);
         int[] a = new int[30];

@@ -8,14 +8,12 @@ import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.StringLength;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Texts designed to be expensive: each must be read in bounded time, with valid features. */
-@Tag("slow")
 @Timeout(60)
 class HostileTextTest {
     private static final int TEN_MEGABYTES = 10 << 20;

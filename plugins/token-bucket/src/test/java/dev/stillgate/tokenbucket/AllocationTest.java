@@ -21,6 +21,7 @@ import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FakeTicker;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.Prices;
 import dev.stillgate.tokenbucket.policy.Scope;
@@ -98,7 +99,7 @@ final class AllocationTest {
     @Test
     void limitsOfCostAndReportsOfUseAllocateNothing() {
         var price = new Prices.ModelPrice(new BigDecimal("3"), new BigDecimal("15"), null, null);
-        var spend = new TokenBucketPolicy.Limit(
+        var spend = new Limit(
                 "spend",
                 Measure.COST,
                 null,

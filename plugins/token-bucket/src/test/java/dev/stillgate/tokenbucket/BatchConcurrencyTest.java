@@ -8,18 +8,18 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Concurrency limits with and without batches. */
 final class BatchConcurrencyTest {
-    private static final TokenBucketPolicy.Limit PROMPTS = concurrency("prompts", false);
-    private static final TokenBucketPolicy.Limit ALL = concurrency("all", true);
+    private static final Limit PROMPTS = concurrency("prompts", false);
+    private static final Limit ALL = concurrency("all", true);
 
-    private static TokenBucketPolicy.Limit concurrency(String name, boolean batches) {
-        return new TokenBucketPolicy.Limit(
+    private static Limit concurrency(String name, boolean batches) {
+        return new Limit(
                 name, Measure.CONCURRENCY, null, null, 2, null, null, null, null, null, batches);
     }
 
@@ -77,7 +77,7 @@ final class BatchConcurrencyTest {
 
     @Test
     void limitThatIsTakenOutAndPutBackReleasesEachExchangeItCounted() {
-        TokenBucketPolicy.Limit requests = Policies.limit("requests", 100, "100/1m");
+        Limit requests = Policies.limit("requests", 100, "100/1m");
         Metered metered = new Metered(PROMPTS, requests);
         FakeExchange one = batch(metered);
         FakeExchange two = batch(metered);

@@ -11,6 +11,7 @@ import dev.stillgate.tokenbucket.bucket.BucketSet;
 import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.Reservation;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
@@ -54,7 +55,7 @@ public final class BucketHarness {
         this.buckets = new Buckets(clock, maintenance, slack, null, account -> Standing.CLEAR);
     }
 
-    public PolicyLimits policy(TokenBucketPolicy.Limit... limits) {
+    public PolicyLimits policy(Limit... limits) {
         return policy(Policies.policy(limits));
     }
 

@@ -20,6 +20,7 @@ import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.bucket.BucketStore;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.io.IOException;
@@ -218,8 +219,8 @@ final class ErasureTest {
 
     @Test
     void reportsOfAnErasedAccountAreForgotten() {
-        TokenBucketPolicy.Limit plain = limit("day", 10, "10/1d");
-        Metered metered = new Metered(new TokenBucketPolicy.Limit(
+        Limit plain = limit("day", 10, "10/1d");
+        Metered metered = new Metered(new Limit(
                 plain.name(),
                 plain.measure(),
                 plain.scope(),

@@ -12,6 +12,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Factors of tiers and standings on the limits. */
 final class FactorsTest {
-    private static final TokenBucketPolicy.Limit EIGHT = limit("eight", 8, "8/8s");
+    private static final Limit EIGHT = limit("eight", 8, "8/8s");
 
     @Test
     void tierFactorOfLimitOverridesFactorOfPolicy() {
@@ -112,7 +113,7 @@ final class FactorsTest {
 
     @Test
     void ceilingIsScaledLikeCapacity() {
-        TokenBucketPolicy.Limit output = Policies.ceiling(6000, limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m"));
+        Limit output = Policies.ceiling(6000, limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m"));
         Metered metered = new Metered(standings(Map.of(Standing.MARKED, 0.25), output));
         metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.MARKED);
         metered.begin(1, 32_000);

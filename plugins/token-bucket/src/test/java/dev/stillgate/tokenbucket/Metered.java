@@ -13,6 +13,7 @@ import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.testkit.FilterHarness;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,7 +26,7 @@ public final class Metered {
 
     public final FilterHarness<TokenBucketPolicy> harness = new FilterHarness<>(new TokenBucketFactory(Runnable::run));
 
-    public Metered(TokenBucketPolicy.Limit... limits) {
+    public Metered(Limit... limits) {
         this(Policies.policy(limits));
     }
 

@@ -13,6 +13,7 @@ import dev.stillgate.testkit.FakeFleet;
 import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.policy.FleetPolicy;
 import dev.stillgate.tokenbucket.policy.FleetPolicy.WhenLost;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.time.Duration;
@@ -50,7 +51,7 @@ final class RefusedDrawTest {
     }
 
     private TokenBucketFilter create(int gateway, WhenLost lost) {
-        var limit = new TokenBucketPolicy.Limit(
+        var limit = new Limit(
                 "requests", Measure.REQUESTS, null, null, CAPACITY, "60/1m", null, null, null, null, null);
         var policy = new TokenBucketPolicy(
                 List.of(limit), null, null, null, null, null, null, null, new FleetPolicy(lost, null), null, null);

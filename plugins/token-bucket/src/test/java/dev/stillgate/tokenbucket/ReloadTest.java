@@ -15,10 +15,10 @@ import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.BucketHarness.Result;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.Reservation;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +58,8 @@ final class ReloadTest {
 
     @Test
     void requestOfOldPolicySettlesOnlyItsOwnLimits() {
-        TokenBucketPolicy.Limit all = limit("all", 5, "1/1h");
-        TokenBucketPolicy.Limit big = Policies.models(List.of("big"), limit("big", 5, "1/1h"));
+        Limit all = limit("all", 5, "1/1h");
+        Limit big = Policies.models(List.of("big"), limit("big", 5, "1/1h"));
         PolicyLimits before = policy(big, all);
         Reservation begun = harness.prompt(before, "small", 1, 1);
         PolicyLimits after = policy(limit("new", 5, "1/1h"), all, big);
@@ -232,7 +232,7 @@ final class ReloadTest {
                 .contains("the scope of the limits [requests] has changed");
     }
 
-    private PolicyLimits policy(TokenBucketPolicy.Limit... limits) {
+    private PolicyLimits policy(Limit... limits) {
         PolicyLimits policyLimits = buckets.limits(bounded(10, limits));
         buckets.activate(policyLimits, "limits");
         return policyLimits;

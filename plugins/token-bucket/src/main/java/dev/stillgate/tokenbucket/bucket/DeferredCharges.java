@@ -9,7 +9,7 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
-import dev.stillgate.tokenbucket.policy.Charge;
+import dev.stillgate.tokenbucket.policy.Price;
 import dev.stillgate.tokenbucket.policy.PriceTable;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -180,7 +180,7 @@ public final class DeferredCharges {
         if (before == null || outcome.usage().source() == Usage.Source.NONE) {
             return null;
         }
-        long most = before.unknownFile() ? outcome.bytes() : Charge.MAX_AMOUNT;
+        long most = before.unknownFile() ? outcome.bytes() : Price.MAX_AMOUNT;
         Usage usage = atMost(most, outcome.usage());
         BackgroundCharges background = before.background();
         boolean exact = usage.source() == Usage.Source.EXACT;
@@ -201,7 +201,7 @@ public final class DeferredCharges {
             byResponse.put(key, before.of(account));
             return account;
         }
-        long newOutput = Math.clamp(usage.output(), 0, Charge.MAX_AMOUNT);
+        long newOutput = Math.clamp(usage.output(), 0, Price.MAX_AMOUNT);
         // The input of a batch of messages was charged when the batch was sent.
         boolean outputOnly = operation == Operation.MESSAGE_BATCH_RESULTS;
         long newInput = outputOnly ? 0 : Math.clamp(input, 0, most);

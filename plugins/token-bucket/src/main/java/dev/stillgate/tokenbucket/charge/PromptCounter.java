@@ -3,6 +3,7 @@ package dev.stillgate.tokenbucket.charge;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.tokenbucket.policy.Charge;
+import dev.stillgate.tokenbucket.policy.Price;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ public final class PromptCounter {
             BodyView.Chat chat = batch.item(i);
             charge.addBatchModel(chat.bareModel());
             charge.marksCache |= chat.marksCache();
-            charge.input = Math.min(Charge.MAX_AMOUNT, charge.input + input(chat));
+            charge.input = Math.min(Price.MAX_AMOUNT, charge.input + input(chat));
         }
     }
 
@@ -50,7 +51,7 @@ public final class PromptCounter {
     public void addInput(Operation operation, BodyView.Input input, Charge charge) {
         charge.convertsInput = true;
         charge.modelName = input.model();
-        charge.input = Math.clamp(input.inputTokens(), 1, Charge.MAX_AMOUNT);
+        charge.input = Math.clamp(input.inputTokens(), 1, Price.MAX_AMOUNT);
         charge.hasOutput = operation == Operation.IMAGE_GENERATION || (operation == Operation.SPEECH && input.stream());
         charge.output = charge.hasOutput ? Charge.UNKNOWN : 0;
     }
@@ -75,15 +76,15 @@ public final class PromptCounter {
 
     private long input(BodyView.Chat chat) {
         long counted = tokenizers == null ? PublicTokenizers.UNKNOWN : tokenizers.count(chat);
-        return Math.clamp(counted == PublicTokenizers.UNKNOWN ? chat.inputTokens() : counted, 1, Charge.MAX_AMOUNT);
+        return Math.clamp(counted == PublicTokenizers.UNKNOWN ? chat.inputTokens() : counted, 1, Price.MAX_AMOUNT);
     }
 
     static long output(long maxTokens, long choices) {
         if (maxTokens < 0) {
             return Charge.UNKNOWN;
         }
-        long perChoice = Math.min(maxTokens, Charge.MAX_AMOUNT);
-        long count = Math.clamp(choices, 1, Charge.MAX_AMOUNT);
-        return perChoice > Charge.MAX_AMOUNT / count ? Charge.MAX_AMOUNT : perChoice * count;
+        long perChoice = Math.min(maxTokens, Price.MAX_AMOUNT);
+        long count = Math.clamp(choices, 1, Price.MAX_AMOUNT);
+        return perChoice > Price.MAX_AMOUNT / count ? Price.MAX_AMOUNT : perChoice * count;
     }
 }

@@ -163,7 +163,7 @@ public final class Settlement {
         }
         return switch (provider) {
             case ANTHROPIC ->
-                Math.clamp(usage.input(), 0, Charge.MAX_AMOUNT) + Math.clamp(usage.cacheWrite(), 0, Charge.MAX_AMOUNT);
+                Math.clamp(usage.input(), 0, Price.MAX_AMOUNT) + Math.clamp(usage.cacheWrite(), 0, Price.MAX_AMOUNT);
             case OPENAI, GOOGLE -> usage.input();
         };
     }

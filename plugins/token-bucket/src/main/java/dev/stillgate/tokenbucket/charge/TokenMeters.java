@@ -4,6 +4,7 @@ import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.tokenbucket.policy.Charge;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.Prices;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
@@ -29,12 +30,12 @@ public final class TokenMeters {
     public TokenMeters(TokenBucketPolicy policy, FilterContext context) {
         this.allowedOwn = context.counter("stillgate.token.bucket.allowed", "bucket", "own");
         this.allowedShared = context.counter("stillgate.token.bucket.allowed", "bucket", "overflow");
-        for (TokenBucketPolicy.Limit limit : policy.limits()) {
+        for (Limit limit : policy.limits()) {
             refusedOwn.put(limit.name(), refused(context, limit.name(), "own"));
             refusedShared.put(limit.name(), refused(context, limit.name(), "overflow"));
             refusedPooled.put(limit.name(), refused(context, limit.name(), "pool"));
         }
-        for (TokenBucketPolicy.Limit limit : policy.poolLimits()) {
+        for (Limit limit : policy.poolLimits()) {
             refusedPooled.put(limit.name(), refused(context, limit.name(), "pool"));
         }
         this.exactInput = charged(context, "input", "exact");

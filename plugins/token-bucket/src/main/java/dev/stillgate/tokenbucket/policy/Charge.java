@@ -14,9 +14,6 @@ public class Charge {
     /** The output of a request without a valid {@code max_tokens}. */
     public static final long UNKNOWN = -1;
 
-    /** The largest amount and the largest possible capacity. */
-    public static final long MAX_AMOUNT = 1_000_000_000_000L;
-
     /** The model index of an exchange without a prompt; limits of models do not count it. */
     public static final int NO_MODEL = -1;
 
@@ -236,9 +233,9 @@ public class Charge {
 
     /** Sets the actual cost, clamped to amounts that any bucket can hold. No input is priced as cached. */
     public void setCost(long requestCount, long inputTokens, long outputTokens) {
-        costRequests = Math.clamp(requestCount, 0, MAX_AMOUNT);
-        costInput = Math.clamp(inputTokens, 0, MAX_AMOUNT);
-        costOutput = Math.clamp(outputTokens, 0, MAX_AMOUNT);
+        costRequests = Math.clamp(requestCount, 0, Price.MAX_AMOUNT);
+        costInput = Math.clamp(inputTokens, 0, Price.MAX_AMOUNT);
+        costOutput = Math.clamp(outputTokens, 0, Price.MAX_AMOUNT);
         Price own = price;
         cost = own == null ? 0 : own.of(costInput, costOutput);
     }
@@ -254,6 +251,6 @@ public class Charge {
      * @param millionths millionths of the currency
      */
     public void setMoney(long millionths) {
-        cost = Math.clamp(millionths, 0, MAX_AMOUNT);
+        cost = Math.clamp(millionths, 0, Price.MAX_AMOUNT);
     }
 }

@@ -2,11 +2,14 @@ package dev.stillgate.tokenbucket.policy;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks of the keys of a limit that depend on each other. Each throws {@link IllegalArgumentException}. */
+/** Checks of the keys of limits, and of keys that depend on each other. Each throws {@link IllegalArgumentException}. */
 final class LimitChecks {
+    private static final int MAX_FACTORS = 100;
+
     private LimitChecks() {}
 
     static void scope(Measure measure, Set<Scope> scope, List<String> models) {
@@ -59,5 +62,21 @@ final class LimitChecks {
                     + ceiling);
         }
         measure.units("reserveCeiling", ceiling);
+    }
+
+    /** Returns a copy of checked factors by tier; an empty map for null. */
+    static Map<String, Double> factors(String key, @Nullable Map<String, Double> factors) {
+        Map<String, Double> copy = factors == null ? Map.of() : Map.copyOf(factors);
+        if (copy.size() > MAX_FACTORS) {
+            throw new IllegalArgumentException(key + ": expected at most " + MAX_FACTORS + ", found " + copy.size());
+        }
+        copy.forEach((tier, factor) -> factor(key + '.' + tier, factor));
+        return copy;
+    }
+
+    static void factor(String key, double factor) {
+        if (!(factor >= 0.001 && factor <= 1000)) {
+            throw new IllegalArgumentException(key + ": expected a factor from 0.001 to 1000, found " + factor);
+        }
     }
 }

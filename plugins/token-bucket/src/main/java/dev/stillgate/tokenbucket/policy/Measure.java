@@ -19,7 +19,7 @@ public enum Measure {
     /** Exchanges in flight, from the complete request to the end of the response; not shared in a fleet. */
     CONCURRENCY;
 
-    private static final BigDecimal LARGEST = BigDecimal.valueOf(Charge.MAX_AMOUNT);
+    private static final BigDecimal LARGEST = BigDecimal.valueOf(Price.MAX_AMOUNT);
 
     private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

@@ -3,7 +3,6 @@ package dev.stillgate.tokenbucket.policy;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.tokenbucket.policy.OwnerLimits.Variant;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

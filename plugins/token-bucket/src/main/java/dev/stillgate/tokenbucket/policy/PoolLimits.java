@@ -1,6 +1,5 @@
 package dev.stillgate.tokenbucket.policy;
 
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

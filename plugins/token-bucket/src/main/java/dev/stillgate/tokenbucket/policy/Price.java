@@ -13,6 +13,9 @@ import dev.stillgate.spi.Usage;
  * @param cacheWrite tokens of the prompt that are written to it
  */
 public record Price(long input, long output, long cacheRead, long cacheWrite) {
+    /** The largest amount and the largest possible capacity. */
+    public static final long MAX_AMOUNT = 1_000_000_000_000L;
+
     /** The highest price, so that no sum of products exceeds 64 bits. */
     static final long HIGHEST = 10_000_000_000L;
 
@@ -75,10 +78,10 @@ public record Price(long input, long output, long cacheRead, long cacheWrite) {
         // at most 4 x 10^6 x 10^10 for whole millions of tokens, and the same for the rest
         long whole = a / MILLION * input + b / MILLION * output + c / MILLION * cacheRead + d / MILLION * cacheWrite;
         long rest = a % MILLION * input + b % MILLION * output + c % MILLION * cacheRead + d % MILLION * cacheWrite;
-        return Math.min(Charge.MAX_AMOUNT, whole + Math.ceilDiv(rest, MILLION));
+        return Math.min(MAX_AMOUNT, whole + Math.ceilDiv(rest, MILLION));
     }
 
     private static long clamp(long tokens) {
-        return Math.clamp(tokens, 0, Charge.MAX_AMOUNT);
+        return Math.clamp(tokens, 0, MAX_AMOUNT);
     }
 }

@@ -1,6 +1,5 @@
 package dev.stillgate.tokenbucket.policy;
 
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import java.util.List;

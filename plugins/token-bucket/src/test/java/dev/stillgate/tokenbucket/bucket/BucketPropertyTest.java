@@ -5,9 +5,9 @@ import static dev.stillgate.tokenbucket.Policies.limit;
 import static dev.stillgate.tokenbucket.Policies.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Refill;
 import dev.stillgate.tokenbucket.policy.RefillStyle;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +28,8 @@ final class BucketPropertyTest {
 
     @Property(tries = 500)
     void bucketGrantsTheSameAsAnExactBucket(
-            @ForAll("rates") TokenBucketPolicy.Limit one,
-            @ForAll("rates") TokenBucketPolicy.Limit two,
+            @ForAll("rates") Limit one,
+            @ForAll("rates") Limit two,
             @ForAll("steps") List<Step> steps) {
         Bucket bucket = new Bucket(0, part(renamed("one", one), renamed("two", two)), 0, false);
         List<ExactBucket> exact = List.of(new ExactBucket(one), new ExactBucket(two));
@@ -54,7 +54,7 @@ final class BucketPropertyTest {
 
     @Property(tries = 500)
     void grantsInAnyWindowAreAtMostCapacityAndRefill(
-            @ForAll("rates") TokenBucketPolicy.Limit rate, @ForAll("steps") List<Step> steps) {
+            @ForAll("rates") Limit rate, @ForAll("steps") List<Step> steps) {
         Bucket bucket = new Bucket(0, part(rate), 0, false);
         List<Granted> granted = new ArrayList<>();
         long now = 0;
@@ -87,7 +87,7 @@ final class BucketPropertyTest {
     }
 
     @Provide
-    Arbitrary<TokenBucketPolicy.Limit> rates() {
+    Arbitrary<Limit> rates() {
         return Combinators.combine(
                         Arbitraries.longs().between(1, 1000),
                         Arbitraries.longs().between(1, 1000),
@@ -113,7 +113,7 @@ final class BucketPropertyTest {
                 .ofMaxSize(60);
     }
 
-    private static TokenBucketPolicy.Limit renamed(String name, TokenBucketPolicy.Limit limit) {
+    private static Limit renamed(String name, Limit limit) {
         return limit.refillStyle() == RefillStyle.GREEDY
                 ? limit(name, limit.capacityUnits(), limit.refill())
                 : interval(name, limit.capacityUnits(), limit.refill());
@@ -128,7 +128,7 @@ final class BucketPropertyTest {
         private BigInteger level;
         private long credited;
 
-        private ExactBucket(TokenBucketPolicy.Limit limit) {
+        private ExactBucket(Limit limit) {
             Refill refill = Refill.parse(limit.refill());
             this.period = BigInteger.valueOf(refill.period().toNanos());
             this.tokens = BigInteger.valueOf(refill.tokens());
@@ -164,7 +164,7 @@ final class BucketPropertyTest {
         }
 
         /** Returns the most tokens that refill in a time window, in whole tokens. */
-        private static long most(TokenBucketPolicy.Limit limit, long window) {
+        private static long most(Limit limit, long window) {
             Refill refill = Refill.parse(limit.refill());
             BigInteger tokens = BigInteger.valueOf(refill.tokens());
             BigInteger period = BigInteger.valueOf(refill.period().toNanos());

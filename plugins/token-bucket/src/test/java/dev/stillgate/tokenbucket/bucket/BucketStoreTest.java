@@ -18,6 +18,7 @@ import dev.stillgate.tokenbucket.BucketPage;
 import dev.stillgate.tokenbucket.Policies;
 import dev.stillgate.tokenbucket.TokenBucketFactory;
 import dev.stillgate.tokenbucket.TokenBucketFilter;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
@@ -103,8 +104,8 @@ final class BucketStoreTest {
                 null);
     }
 
-    private static TokenBucketPolicy.Limit limit(String name, Measure measure, Set<Scope> scope, String refill) {
-        return new TokenBucketPolicy.Limit(name, measure, scope, null, 1000, refill, null, null, null, null, null);
+    private static Limit limit(String name, Measure measure, Set<Scope> scope, String refill) {
+        return new Limit(name, measure, scope, null, 1000, refill, null, null, null, null, null);
     }
 
     private void use(long output) {

@@ -14,10 +14,10 @@ import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.BucketHarness;
 import dev.stillgate.tokenbucket.BucketHarness.Result;
 import dev.stillgate.tokenbucket.StrategyMeasure;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -255,7 +255,7 @@ final class BucketTableTest {
         }
     }
 
-    private PolicyLimits policy(TokenBucketPolicy.Limit... which) {
+    private PolicyLimits policy(Limit... which) {
         return harness.policy(bounded(BOUND, which));
     }
 

@@ -10,11 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.tokenbucket.BucketHarness;
 import dev.stillgate.tokenbucket.Policies;
-import dev.stillgate.tokenbucket.policy.Charge;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
+import dev.stillgate.tokenbucket.policy.Price;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,7 +177,7 @@ final class BucketTest {
             reservation.setCost(1, 0, Long.MAX_VALUE);
             bucket.settle(reservation, bucket.limits(), bucket.adoptions());
         }
-        assertThat(bucket.level(0)).isBetween(-(1L << 60) - 2 * Charge.MAX_AMOUNT, -(1L << 60) + 2 * Charge.MAX_AMOUNT);
+        assertThat(bucket.level(0)).isBetween(-(1L << 60) - 2 * Price.MAX_AMOUNT, -(1L << 60) + 2 * Price.MAX_AMOUNT);
         bucket.check(reservation, reservation.terms, 1, reservation.shortage);
         assertThat(reservation.shortage().waitNanos()).isPositive();
     }
@@ -222,11 +222,11 @@ final class BucketTest {
                 .isFalse();
     }
 
-    private static Bucket bucket(TokenBucketPolicy.Limit... limits) {
+    private static Bucket bucket(Limit... limits) {
         return new Bucket(0, part(limits), 0, false);
     }
 
-    private static OwnerLimits owner(TokenBucketPolicy.Limit... limits) {
+    private static OwnerLimits owner(Limit... limits) {
         return new PolicyLimits(Policies.policy(limits), 0).account(OwnerLimits.Variant.DEFAULT);
     }
 

@@ -11,10 +11,10 @@ import static dev.stillgate.tokenbucket.Policies.strict;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,12 +54,12 @@ public class BucketsLincheckTest {
             Stream.generate(ArrayDeque<Reservation>::new).limit(MAX_THREADS).toList();
 
     /** Returns a policy with small capacities, and further limits that no run reaches. */
-    private static PolicyLimits policy(long generation, TokenBucketPolicy.Limit... more) {
-        List<TokenBucketPolicy.Limit> limits = new ArrayList<>(List.of(more));
+    private static PolicyLimits policy(long generation, Limit... more) {
+        List<Limit> limits = new ArrayList<>(List.of(more));
         limits.add(limit("own", Measure.OUTPUT_TOKENS, 6, "1/1h"));
         limits.add(concurrency("parallel", 2));
         limits.add(scoped(Set.of(Scope.ORGANISATION), strict(limit("all", Measure.OUTPUT_TOKENS, 8, "1/1h"))));
-        return new PolicyLimits(bounded(10, limits.toArray(TokenBucketPolicy.Limit[]::new)), generation);
+        return new PolicyLimits(bounded(10, limits.toArray(Limit[]::new)), generation);
     }
 
     /** A clock that does not advance. */

@@ -16,8 +16,8 @@ import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.tokenbucket.Metered;
-import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Price;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -156,12 +156,12 @@ final class SettlementTest {
                 metered.begin(100, 400),
                 Metered.served(new Usage(
                         Usage.Source.EXACT, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, 1)));
-        assertThat(metered.left("in")).isEqualTo(CAPACITY - Charge.MAX_AMOUNT);
-        assertThat(metered.left("out")).isEqualTo(CAPACITY - Charge.MAX_AMOUNT);
-        assertThat(metered.left("total")).isEqualTo(CAPACITY - 2 * Charge.MAX_AMOUNT);
+        assertThat(metered.left("in")).isEqualTo(CAPACITY - Price.MAX_AMOUNT);
+        assertThat(metered.left("out")).isEqualTo(CAPACITY - Price.MAX_AMOUNT);
+        assertThat(metered.left("total")).isEqualTo(CAPACITY - 2 * Price.MAX_AMOUNT);
         Verdict.Reject refused = metered.refused(1, 1);
         assertThat(refused.retryAfter()).isPositive();
-        assertThat(refused.headers()).extracting(each -> each.value()).doesNotContain("-" + Charge.MAX_AMOUNT);
+        assertThat(refused.headers()).extracting(each -> each.value()).doesNotContain("-" + Price.MAX_AMOUNT);
     }
 
     @ParameterizedTest

@@ -18,6 +18,7 @@ import dev.stillgate.tokenbucket.BucketPage;
 import dev.stillgate.tokenbucket.TokenBucketFactory;
 import dev.stillgate.tokenbucket.TokenBucketFilter;
 import dev.stillgate.tokenbucket.policy.FleetPolicy;
+import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.Scope;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
@@ -67,18 +68,18 @@ final class LeaseTest {
         return new Outcome.Served(200, new Usage(Usage.Source.EXACT, 10, output, -1, -1, -1), 1, 1);
     }
 
-    private static TokenBucketPolicy policy(FleetPolicy.WhenLost lost, TokenBucketPolicy.Limit... limits) {
+    private static TokenBucketPolicy policy(FleetPolicy.WhenLost lost, Limit... limits) {
         return new TokenBucketPolicy(
                 List.of(limits), null, null, null, null, null, null, null, new FleetPolicy(lost, null), null, null);
     }
 
-    private static TokenBucketPolicy.Limit requests(long capacity, String refill) {
-        return new TokenBucketPolicy.Limit(
+    private static Limit requests(long capacity, String refill) {
+        return new Limit(
                 "requests", Measure.REQUESTS, null, null, capacity, refill, null, null, null, null, null);
     }
 
-    private static TokenBucketPolicy.Limit output(long capacity, String refill) {
-        return new TokenBucketPolicy.Limit(
+    private static Limit output(long capacity, String refill) {
+        return new Limit(
                 "output", Measure.OUTPUT_TOKENS, null, null, capacity, refill, null, null, null, Map.of(), null);
     }
 
@@ -245,7 +246,7 @@ final class LeaseTest {
 
     @Test
     void organisationLimitIsShared() {
-        TokenBucketPolicy.Limit limit = new TokenBucketPolicy.Limit(
+        Limit limit = new Limit(
                 "requests",
                 Measure.REQUESTS,
                 Set.of(Scope.ORGANISATION),

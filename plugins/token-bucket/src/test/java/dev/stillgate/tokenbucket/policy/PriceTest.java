@@ -9,7 +9,6 @@ import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.tokenbucket.Policies;
 import dev.stillgate.tokenbucket.policy.Prices.ModelPrice;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -72,7 +71,7 @@ final class PriceTest {
             BigInteger[] parts = sum.divideAndRemainder(BigInteger.valueOf(1_000_000));
             BigInteger exact = parts[1].signum() == 0 ? parts[0] : parts[0].add(BigInteger.ONE);
             assertThat(price.of(Provider.ANTHROPIC, usage(tokens[0], tokens[1], tokens[2], tokens[3]), 0))
-                    .isEqualTo(exact.min(BigInteger.valueOf(Charge.MAX_AMOUNT)).longValueExact());
+                    .isEqualTo(exact.min(BigInteger.valueOf(Price.MAX_AMOUNT)).longValueExact());
         }
     }
 
@@ -85,10 +84,10 @@ final class PriceTest {
         Price price = new Price(Price.HIGHEST, Price.HIGHEST, Price.HIGHEST, Price.HIGHEST);
         long most = Long.MAX_VALUE;
         assertThat(price.of(Provider.ANTHROPIC, usage(most, most, most, most), most))
-                .isEqualTo(Charge.MAX_AMOUNT);
+                .isEqualTo(Price.MAX_AMOUNT);
         assertThat(price.of(Provider.OPENAI, usage(most, most, most, most), most))
-                .isEqualTo(Charge.MAX_AMOUNT);
-        assertThat(price.ofPrompt(most, true)).isEqualTo(Charge.MAX_AMOUNT);
+                .isEqualTo(Price.MAX_AMOUNT);
+        assertThat(price.ofPrompt(most, true)).isEqualTo(Price.MAX_AMOUNT);
     }
 
     @Test
@@ -169,7 +168,7 @@ final class PriceTest {
         assertThat(limit.capacityUnits()).isEqualTo(25_500_000);
         assertThat(limit.ceilingUnits()).isEqualTo(12_750_000);
         assertThat(limit.scaled(1.0, 1.0, "USD").description()).isEqualTo("25.5 USD, refilled at 25.50/1d");
-        assertThat(cost("1000000", "1000000/30d").capacityUnits()).isEqualTo(Charge.MAX_AMOUNT);
+        assertThat(cost("1000000", "1000000/30d").capacityUnits()).isEqualTo(Price.MAX_AMOUNT);
         assertThat(cost("0.000001", "0.000001/1s").capacityUnits()).isEqualTo(1);
     }
 

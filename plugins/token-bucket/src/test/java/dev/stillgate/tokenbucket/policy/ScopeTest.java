@@ -19,7 +19,6 @@ import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.tokenbucket.Metered;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -21,7 +21,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
-import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import io.github.bucket4j.Bandwidth;
 import java.time.Duration;
 import java.util.Collections;

@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How much of each measure a request takes. */
 final class TokenLimitTest {
-    private static final TokenBucketPolicy.Limit OUTPUT = limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m");
-    private static final TokenBucketPolicy.Limit INPUT = limit("in", Measure.INPUT_TOKENS, 8000, "8000/1m");
-    private static final TokenBucketPolicy.Limit TOTAL = limit("all", Measure.TOTAL_TOKENS, 8000, "8000/1m");
+    private static final Limit OUTPUT = limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m");
+    private static final Limit INPUT = limit("in", Measure.INPUT_TOKENS, 8000, "8000/1m");
+    private static final Limit TOTAL = limit("all", Measure.TOTAL_TOKENS, 8000, "8000/1m");
 
     @ParameterizedTest
     @CsvSource({"1, 1", "4000, 4000", "4001, 4000", "32000, 4000", "1000000000000, 4000", "0, 1", "-1, 4000"})
@@ -56,7 +56,7 @@ final class TokenLimitTest {
 
     @Test
     void estimateErrorOfSmallCapacityIsAQuarter() {
-        TokenBucketPolicy.Limit small = limit("in", Measure.INPUT_TOKENS, 8, "8/1m");
+        Limit small = limit("in", Measure.INPUT_TOKENS, 8, "8/1m");
         assertThat(reserve(small, 10, 1)).isEqualTo(8);
         assertThat(reserve(small, 11, 1)).isEqualTo(TokenLimit.TOO_LARGE);
     }
@@ -158,7 +158,7 @@ final class TokenLimitTest {
                         + " used 8000, requested 800. Please try again in 6s.");
     }
 
-    private static long reserve(TokenBucketPolicy.Limit limit, long input, long output) {
+    private static long reserve(Limit limit, long input, long output) {
         return part(limit).get(0).reserve(reservation(input, output));
     }
 

@@ -269,10 +269,6 @@ class ArchitectureTest {
     static final ArchRule PACKAGES_ARE_FREE_OF_CYCLES =
             slices().assignedFrom(PACKAGE).should().beFreeOfCycles();
 
-    /** Files of one package that all reach each other have to be read together; so they are kept few. */
-    @ArchTest
-    static final ArchRule FILE_CYCLES_ARE_SHORT = classes().should(new ShortFileCycles(5));
-
     @ArchTest
     static final ArchRule CANARY = plugin(
             "dev.stillgate.canary..", "com.fasterxml.jackson..", "org.snakeyaml..", "picocli..", "javax.crypto..");

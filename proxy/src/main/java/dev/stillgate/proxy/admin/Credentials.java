@@ -83,15 +83,17 @@ final class Credentials {
 
     private static Caller caller(OperatorTokens.Result result) {
         return switch (result) {
-            case JwtFault fault
-            when fault == JwtFault.NO_KEYS ->
+            case OperatorTokens.Refused refused
+            when refused.fault() == JwtFault.NO_KEYS ->
                 Caller.unknown(
                         Caller.Proof.ABSENT,
                         Reply.error(503, "the keys of the identity provider are not known: see admin.identity.jwks"));
-            case JwtFault fault ->
+            case OperatorTokens.Refused refused ->
                 Caller.unknown(
                         Caller.Proof.WRONG,
-                        Reply.error(401, "the operator's token is refused (" + fault.code() + "): see admin.identity"));
+                        Reply.error(
+                                401,
+                                "the operator's token is refused (" + refused.fault().code() + "): see admin.identity"));
             case OperatorTokens.Known known -> caller(known);
         };
     }

@@ -84,8 +84,8 @@ final class ExchangeFacts implements Exchange {
             Target found = policy.routes().match(head);
             target = found;
             if (found == null) {
-                throw Upgrade.isWebSocket(head) && policy.routes().find("POST", head.path()) != null
-                        ? Upgrade.required()
+                throw UpgradeField.isWebSocket(head) && policy.routes().find("POST", head.path()) != null
+                        ? UpgradeField.required()
                         : new BadMessage(Verdict.Kind.NOT_FOUND, "no-route", "There is nothing at this path.");
             }
             CloudQuery.check(head, found);
@@ -184,7 +184,7 @@ final class ExchangeFacts implements Exchange {
         List<String> names = target == null ? List.of() : target.rule().droppedFields();
         if (operation() == Operation.REALTIME) {
             names = new ArrayList<>(names);
-            names.add(Upgrade.EXTENSIONS);
+            names.add(UpgradeField.EXTENSIONS);
         }
         return names;
     }

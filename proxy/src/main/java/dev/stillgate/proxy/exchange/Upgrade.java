@@ -23,10 +23,6 @@ import org.jspecify.annotations.Nullable;
  * data passes before a 101 response to the requested protocol. The connection is closed when the account is blocked.
  */
 final class Upgrade extends Deadlines.Watched {
-    /** The field that negotiates extensions. It is taken out of the request for a session, so that frames can be read. */
-    static final String EXTENSIONS = "sec-websocket-extensions";
-
-    private static final String PROTOCOL = "websocket";
     private static final String SUBPROTOCOL = "sec-websocket-protocol";
 
     /** In a subprotocol of OpenAI, for browsers, it stands before a key. */
@@ -61,20 +57,20 @@ final class Upgrade extends Deadlines.Watched {
             throws BadMessage {
         Http1Head head = facts.head();
         int field = head.find(KnownHeader.UPGRADE);
-        if (!isAsked(head, field) || head.valueIs(field, "h2c")) {
+        if (!UpgradeField.isValid(head, field) || head.valueIs(field, "h2c")) {
             if (facts.operation() == Operation.REALTIME) {
                 throw refused("This path is served over WebSocket on HTTP/1.1 only.");
             }
             return null;
         }
-        if (!isWebSocket(head)
+        if (!UpgradeField.isWebSocket(head)
                 || head.minorVersion() == 0
                 || framing.kind() != BodyFraming.Kind.NONE
                 || head.has(KnownHeader.EXPECT)) {
             throw refused("This path does not change to another protocol.");
         }
         if (!facts.target().upgrades()) {
-            throw required();
+            throw UpgradeField.required();
         }
         if (hasKey(head)) {
             throw refused("An API key in Sec-WebSocket-Protocol is not accepted; send it in the Authorization field.");
@@ -86,25 +82,6 @@ final class Upgrade extends Deadlines.Watched {
             facts.noteSession();
         }
         return new Upgrade(context, facts);
-    }
-
-    private static boolean isAsked(Http1Head head, int field) {
-        return field >= 0 && head.nominatesFields() && head.isNominated(field);
-    }
-
-    /** Returns whether a request asks for an upgrade to WebSocket and no other protocol. */
-    static boolean isWebSocket(Http1Head head) {
-        int field = head.find(KnownHeader.UPGRADE);
-        return isAsked(head, field)
-                && head.countOf(KnownHeader.UPGRADE) == 1
-                && head.valueIs(field, PROTOCOL)
-                && head.methodIs("GET");
-    }
-
-    /** Returns the refusal of WebSocket at a path that is served over HTTP, to which clients then return at once. */
-    static BadMessage required() {
-        return new BadMessage(
-                Verdict.Kind.UPGRADE_REQUIRED, "upgrade-refused", "This path is not served over WebSocket, use HTTP.");
     }
 
     private static BadMessage refused(String message) {
@@ -175,10 +152,10 @@ final class Upgrade extends Deadlines.Watched {
     /** Returns whether the upstream's 101 response selects the requested protocol, for a session without extensions. */
     boolean isGranted(Http1Head answer) {
         return answer.countOf(KnownHeader.UPGRADE) == 1
-                && answer.valueIs(answer.find(KnownHeader.UPGRADE), PROTOCOL)
+                && answer.valueIs(answer.find(KnownHeader.UPGRADE), UpgradeField.WEBSOCKET)
                 && !answer.has(KnownHeader.CONTENT_LENGTH)
                 && !answer.has(KnownHeader.TRANSFER_ENCODING)
-                && !(isSession() && answer.first(EXTENSIONS) != null);
+                && !(isSession() && answer.first(UpgradeField.EXTENSIONS) != null);
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.jwt;
 import dev.stillgate.spi.Verdict;
 
 /** The reasons for which a token is refused. Their codes are for the log, not for the client. */
-public enum JwtFault implements Judgement, JwtVerifier.Reading, OperatorTokens.Result {
+public enum JwtFault implements Judgement {
     /** The token is longer than {@link JwtVerifier#MAX_LENGTH}. */
     TOO_LONG("jwt-too-long"),
     /** The token does not consist of two JSON objects and a signature. */

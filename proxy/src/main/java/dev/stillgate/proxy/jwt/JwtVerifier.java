@@ -118,7 +118,10 @@ public final class JwtVerifier {
     }
 
     /** The result of all checks but that of the signature. */
-    sealed interface Reading permits JwtFault, Unsigned {}
+    sealed interface Reading permits Refused, Unsigned {}
+
+    /** A token that is refused whatever its signature. */
+    record Refused(JwtFault fault) implements Reading {}
 
     /** A token in which all but the signature is known to be right. */
     record Unsigned(JwtAlgorithm algorithm, TokenCache.Checked genuine, JwtCaller caller) implements Reading {
@@ -130,7 +133,7 @@ public final class JwtVerifier {
 
     private Judgement judge(Question question) {
         return switch (read(question.token, question.keys, question.millis)) {
-            case JwtFault fault -> fault;
+            case Refused refused -> refused.fault();
             case Unsigned unsigned -> signed(question, unsigned);
         };
     }
@@ -139,31 +142,31 @@ public final class JwtVerifier {
     Reading read(JwtToken token, JwtKeys keys, long millis) {
         Map<?, ?> header = token.header(HEADER);
         if (header == null) {
-            return JwtFault.FORM;
+            return new Refused(JwtFault.FORM);
         }
         if (!(header.get("alg") instanceof String name) || !algorithms.contains(name)) {
-            return JwtFault.ALGORITHM;
+            return new Refused(JwtFault.ALGORITHM);
         }
         if (token.isCritical()) {
-            return JwtFault.CRITICAL;
+            return new Refused(JwtFault.CRITICAL);
         }
         JwtAlgorithm algorithm = JwtAlgorithm.named(name);
         JwtKey key = algorithm == null ? null : key(header.get("kid"), algorithm, keys);
         if (algorithm == null || key == null) {
             source.missed();
-            return JwtFault.UNKNOWN_KEY;
+            return new Refused(JwtFault.UNKNOWN_KEY);
         }
         Map<?, ?> values = token.claims(claims);
         if (values == null) {
-            return JwtFault.FORM;
+            return new Refused(JwtFault.FORM);
         }
         return switch (JwtClaims.of(values, policy, organisations)) {
-            case JwtClaims.Invalid invalid -> invalid.fault();
+            case JwtClaims.Invalid invalid -> new Refused(invalid.fault());
             case JwtClaims.Valid valid -> {
                 TokenCache.Checked genuine =
                         new TokenCache.Checked(policy, key, valid.caller(), valid.from(), valid.until());
                 yield result(genuine, millis) instanceof JwtFault untimely
-                        ? untimely
+                        ? new Refused(untimely)
                         : new Unsigned(algorithm, genuine, valid.caller());
             }
         };

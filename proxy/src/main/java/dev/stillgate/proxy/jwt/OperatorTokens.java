@@ -23,7 +23,10 @@ public final class OperatorTokens {
     private final ReentrantLock signatures = new ReentrantLock(true);
 
     /** The result of judging an operator's token. */
-    public sealed interface Result permits JwtFault, Known {}
+    public sealed interface Result permits Refused, Known {}
+
+    /** A token that is refused. */
+    public record Refused(JwtFault fault) implements Result {}
 
     /**
      * An operator with a genuine token.
@@ -48,26 +51,26 @@ public final class OperatorTokens {
      */
     public Result judge(String text, long millis) {
         if (text.length() > JwtVerifier.MAX_LENGTH) {
-            return JwtFault.TOO_LONG;
+            return new Refused(JwtFault.TOO_LONG);
         }
         JwtKeys keys = source.keys();
         if (keys == null || keys.isEmpty()) {
             source.missed();
-            return JwtFault.NO_KEYS;
+            return new Refused(JwtFault.NO_KEYS);
         }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         JwtToken token = JwtToken.split(bytes, 0, bytes.length);
         if (token == null) {
-            return JwtFault.FORM;
+            return new Refused(JwtFault.FORM);
         }
         return switch (verifier.read(token, keys, millis)) {
-            case JwtFault fault -> fault;
+            case JwtVerifier.Refused refused -> new Refused(refused.fault());
             case JwtVerifier.Unsigned unsigned
             when isSigned(unsigned, token) ->
                 operator(token.claims(claims), unsigned.genuine().until());
             case JwtVerifier.Unsigned forged -> {
                 source.missed(); // its key may have been replaced by another one with the same id
-                yield JwtFault.SIGNATURE;
+                yield new Refused(JwtFault.SIGNATURE);
             }
         };
     }

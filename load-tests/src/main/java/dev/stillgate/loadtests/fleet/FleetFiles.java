@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Configuration files of the gateways of a fleet. */
 public final class FleetFiles {
@@ -20,6 +22,18 @@ public final class FleetFiles {
      */
     public static void writePolicy(Path directory, String upstream, List<String> accounts, String filters)
             throws IOException {
+        Map<String, String> facts = new LinkedHashMap<>();
+        accounts.forEach(account -> facts.put(account, ""));
+        writePolicy(directory, upstream, facts, filters);
+    }
+
+    /**
+     * Writes the policy and accounts of all gateways.
+     *
+     * @param accounts for each account further fields in YAML, such as {@code , tier: free}
+     */
+    public static void writePolicy(Path directory, String upstream, Map<String, String> accounts, String filters)
+            throws IOException {
         Files.writeString(directory.resolve("policy.yaml"), """
                 version: 1
                 upstreams:
@@ -31,12 +45,12 @@ public final class FleetFiles {
                 %s""".formatted(upstream, filters));
         StringBuilder listed = new StringBuilder("accounts:\n");
         CredentialHash hash = CredentialHash.of(SECRET);
-        for (String account : accounts) {
+        accounts.forEach((account, more) -> {
             byte[] key = key(account).getBytes(StandardCharsets.UTF_8);
             hash.hash(key, 0, key.length);
-            listed.append(
-                    "  - {id: %s, keys: [\"%s\"]}%n".formatted(account, CredentialHash.id("h1", hash.hi(), hash.lo())));
-        }
+            String id = CredentialHash.id("h1", hash.hi(), hash.lo());
+            listed.append("  - {id: %s, keys: [\"%s\"]%s}%n".formatted(account, id, more));
+        });
         Files.writeString(directory.resolve("accounts.yaml"), listed);
     }
 

@@ -52,7 +52,7 @@ final class AdminClient {
         return send(gateway, "DELETE", path, JSON.valueToTree(body).toString());
     }
 
-    Reply post(@Nullable GatewayProcess gateway, String path, Map<String, String> body) throws InterruptedException {
+    Reply post(@Nullable GatewayProcess gateway, String path, Map<String, ?> body) throws InterruptedException {
         return send(gateway, "POST", path, JSON.valueToTree(body).toString());
     }
 

@@ -91,7 +91,11 @@ final class Checker {
             }
             int before = wrong.size();
             for (int gateway = 0; gateway < members.size(); gateway++) {
-                comparePage(gateway, account, ranks, wrong);
+                if (account.equals(Plan.CLUSTER)) {
+                    compareCluster(gateway, ranks, wrong);
+                } else {
+                    comparePage(gateway, account, ranks, wrong);
+                }
             }
             if (wrong.size() > before) {
                 wrongAccounts.add(account);
@@ -135,6 +139,37 @@ final class Checker {
                                 .formatted(gateway, status, account, shown.path("standing")));
             }
         }
+    }
+
+    /** Checks the judgement of each member, and that the cluster has the standing order of its judgement if that is one. */
+    private void compareCluster(int gateway, @Nullable KnownOrders ranks, Map<String, String> wrong)
+            throws InterruptedException {
+        GatewayProcess process = members.get(gateway).process();
+        for (String member : Plan.members()) {
+            JsonNode shown =
+                    admin.get(process, "/accounts/" + member).json().path("filters").path(OrdersChaos.FILTER);
+            compareSlot(gateway, Plan.CLUSTER, Slot.JUDGEMENT, shown.path("label"), ranks, wrong);
+        }
+        JsonNode page = admin.get(process, "/clusters/" + Plan.CLUSTER).json();
+        JsonNode standing = page.path("filters").path(OrdersChaos.FILTER).path("standingOrder");
+        String why = standing.path("why").asText("");
+        History.Expected expected = history.expected(Plan.CLUSTER, Slot.JUDGEMENT, System.nanoTime(), ranks);
+        boolean isAllowed = why.isEmpty()
+                ? expected.nothing() || expected.inForce().stream().anyMatch(order -> joins(order) == null)
+                : expected.inForce().stream()
+                        .anyMatch(order -> order.request().why().equals(why)
+                                && standing.path("joins").asText().equals(joins(order)));
+        if (!isAllowed) {
+            add(
+                    wrong,
+                    "standing order " + expected.deciding(),
+                    "the standing order follows from %s, but gateway %d shows %s"
+                            .formatted(expected.deciding(), gateway, standing));
+        }
+    }
+
+    private static @Nullable String joins(GivenOrder order) {
+        return order.request().standing();
     }
 
     private void compareSlot(

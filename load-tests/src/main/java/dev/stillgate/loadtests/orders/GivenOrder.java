@@ -31,6 +31,7 @@ final class GivenOrder {
     /**
      * Request of an operator.
      *
+     * @param standing the standing that it sets, or the effect of a confirmation on accounts that join; null for none
      * @param withdrawn number of the order that it withdraws by id, null for none
      * @param approved number of the order that it approves by id, null for none
      */
@@ -77,6 +78,10 @@ final class GivenOrder {
 
         boolean withdraws() {
             return action.equals("unpin") || action.equals("unlabel") || withdrawn != null || erases();
+        }
+
+        boolean isOnCluster() {
+            return account.equals(Plan.CLUSTER);
         }
 
         boolean erases() {

@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.orders;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.stillgate.loadtests.fleet.GatewayProcess;
 import dev.stillgate.loadtests.orders.AdminClient.Reply;
 import dev.stillgate.loadtests.orders.GivenOrder.Outcome;
@@ -110,21 +111,43 @@ final class Operators {
                     ? new Reply(AdminClient.NOT_SENT, "the gateway does not know the order")
                     : admin.post(gateway, "/orders/" + id + "/withdraw", signed);
         }
+        if (request.isOnCluster()) {
+            return sendOnCluster(gateway, request);
+        }
         String account = "/accounts/" + request.account();
         if (request.erases()) {
             return admin.delete(gateway, account, Map.of("by", request.by()));
         }
-        Map<String, String> body = new LinkedHashMap<>();
+        String path = account + "/" + request.action() + (request.withdraws() ? "" : "?create=true");
+        return admin.post(gateway, path, body(request, "standing"));
+    }
+
+    /** @param effect name of what the order has in place of a standing */
+    private static Map<String, Object> body(Request request, String effect) {
+        Map<String, Object> body = new LinkedHashMap<>();
         if (request.standing() != null) {
-            body.put("standing", request.standing());
+            body.put(effect, request.standing());
         }
         if (!request.withdraws()) {
             body.put("for", request.seconds() + "s");
         }
         body.put("by", request.by());
         body.put("why", request.why());
-        return admin.post(
-                gateway, account + "/" + request.action() + (request.withdraws() ? "" : "?create=true"), body);
+        return body;
+    }
+
+    /** Judges the cluster as the gateway shows it; one that knows neither its evidence nor orders refuses. */
+    private Reply sendOnCluster(@Nullable GatewayProcess gateway, Request request) throws InterruptedException {
+        String cluster = "/clusters/" + request.account();
+        JsonNode page = admin.get(gateway, cluster).json().path("filters").path(OrdersChaos.FILTER);
+        if (page.isMissingNode()) {
+            return new Reply(AdminClient.NOT_SENT, "the gateway does not show the cluster");
+        }
+        Map<String, Object> body = body(request, "joins");
+        if (!request.withdraws()) {
+            body.put("revision", page.path("revision").asInt());
+        }
+        return admin.post(gateway, cluster + "/" + request.action(), body);
     }
 
     /** Returns the id by which a gateway knows an order, null if it does not. */
@@ -135,6 +158,9 @@ final class Operators {
     }
 
     private static Outcome meaning(Reply reply) {
+        if (reply.body().contains("\"already\":true")) {
+            return Outcome.REFUSED; // nothing is written
+        }
         return switch (reply.status()) {
             case 200 -> reply.body().contains("\"kept\":\"here\"") ? Outcome.HERE : Outcome.KNOWN;
             case 202 -> Outcome.HERE;

@@ -11,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Gives operators' orders at random gateways of a fleet while gateways, disks, clocks, links and the store fail. The fleet is
@@ -49,17 +52,44 @@ public final class OrdersChaos implements AutoCloseable {
                   - name: %s
                     type: fingerprint
                     mode: enforce
-                    config: {review: {approvals: %d}}
-                """.formatted(FILTER, options.approvals());
-        FleetFiles.writePolicy(directory, stub.baseUrl(), Plan.accounts(), filters);
+                    config: {review: {approvals: %d}, pool: {least: %d}, regroup: 1s}
+                """.formatted(FILTER, options.approvals(), Plan.members().size());
+        Map<String, String> accounts = new LinkedHashMap<>();
+        Plan.accounts().forEach(account -> accounts.put(account, ""));
+        Plan.members().forEach(account -> accounts.put(account, device("shared")));
+        Plan.others().forEach(account -> accounts.put(account, device(account)));
+        FleetFiles.writePolicy(directory, stub.baseUrl(), accounts, filters);
         for (int i = 0; i < options.gateways(); i++) {
             members.add(new Member(options, directory, "gateway-" + i, new StoreLink(store.port())));
+        }
+    }
+
+    private static String device(String value) {
+        return ", facts: {device: \"h:%s\"}".formatted(value + "-".repeat(32 - value.length()));
+    }
+
+    /** Sends a request of each account with a device, and waits until every gateway shows the cluster. */
+    private void awaitCluster() throws IOException, InterruptedException {
+        for (String account : Stream.concat(Plan.others().stream(), Plan.members().stream())
+                .toList()) {
+            admin.ask(members.getFirst().process(), account);
+        }
+        for (Member member : members) {
+            Await.until("a gateway shows the cluster", () -> {
+                try {
+                    return admin.get(member.process(), "/clusters/" + Plan.CLUSTER).status() == 200;
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException(e);
+                }
+            });
         }
     }
 
     private boolean run() throws IOException, InterruptedException {
         Nemesis.startAll(members);
         awaitFleet();
+        awaitCluster();
         Plan plan = new Plan(options);
         Store commands = new Store(store);
         Nemesis nemesis = new Nemesis(members, commands, holdings, log);

@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class Plan {
     private static final int ACCOUNTS = 14;
 
+    /** The first cluster that a fleet finds. */
+    static final String CLUSTER = "c1";
+
+    /** Number of its members, and of other accounts: at most 1 % may share a rare registration fact. */
+    private static final int MEMBERS = 4;
+
+    private static final int OTHERS = 400;
+
     /** Number of last orders of which one may be withdrawn by its id. */
     private static final int RECENT = 10;
 
@@ -37,6 +45,16 @@ final class Plan {
     /** Returns the accounts with keys; each is the subject of orders again and again. */
     static List<String> accounts() {
         return IntStream.range(0, ACCOUNTS).mapToObj(i -> "a-" + i + "-zq").toList();
+    }
+
+    /** Returns the accounts that share a device, which links them to a cluster. They are the subject of no other orders. */
+    static List<String> members() {
+        return IntStream.range(0, MEMBERS).mapToObj(i -> "m-" + i + "-zq").toList();
+    }
+
+    /** Returns accounts with a device of their own each, so that the shared one is rare. */
+    static List<String> others() {
+        return IntStream.range(0, OTHERS).mapToObj(i -> "o-" + i + "-zq").toList();
     }
 
     Step nextFault() {
@@ -75,6 +93,9 @@ final class Plan {
             String passing = "gone-" + epoch + "-" + orders.nextInt(3) + "-zq";
             return dice < 4 ? request(passing, Slot.ERASURE, "erase", null, 0, gateway) : judgement(passing, gateway);
         }
+        if (dice >= 88) {
+            return onCluster(gateway);
+        }
         String account = accounts().get(orders.nextInt(ACCOUNTS));
         return dice < 65 ? standing(account, gateway) : judgement(account, gateway);
     }
@@ -96,6 +117,15 @@ final class Plan {
         String[] actions = {"confirm", "confirm", "refute", "vouch", "unlabel"};
         String action = actions[orders.nextInt(actions.length)];
         return request(account, Slot.JUDGEMENT, action, null, seconds(), gateway);
+    }
+
+    /** Returns a judgement of the cluster; most confirmations are standing orders. */
+    private Request onCluster(int gateway) {
+        String[] actions = {"confirm", "confirm", "confirm", "refute", "unlabel"};
+        String[] joins = {"queue", "mark", ""};
+        String action = actions[orders.nextInt(actions.length)];
+        String effect = action.equals("confirm") ? joins[orders.nextInt(joins.length)] : "";
+        return request(CLUSTER, Slot.JUDGEMENT, action, effect.isEmpty() ? null : effect, seconds(), gateway);
     }
 
     /** Returns the duration of an order: days, or for one in four seconds. */

@@ -1,6 +1,6 @@
 /** A dossier as Markdown, for a ticket or a mail. */
 import {count, percent, short, when} from './format.js';
-import {capability, family, signal} from './explain.js';
+import {capability, family, signal, tieName} from './explain.js';
 import {counted} from './dossier-data.js';
 import {
   HONEST_GROUPS,
@@ -34,6 +34,22 @@ const histogram = (name, values, names = {}) => {
       ]
     : [];
 };
+
+/** Returns the traits that members share, the most discriminating first. @param {any} d */
+const shared = d =>
+  d.ties?.traits.length
+    ? [
+        '## Shared traits',
+        '',
+        'No evidence by themselves: accounts are often compared because they share one. Values are parts of keyed hashes.',
+        '',
+        tabled(
+          ['trait', 'value', `accounts of ${count(d.ties.members)}`, `others of ${count(d.ties.others)}`],
+          d.ties.traits.map(tie => [tieName(tie), code(tie.value), count(tie.accounts), count(tie.others)]),
+        ),
+        '',
+      ]
+    : [];
 
 /** Returns the dossier as Markdown. @param {any} d @param {string} origin */
 export function markdown(d, origin) {
@@ -106,6 +122,7 @@ export function markdown(d, origin) {
     ...histogram('Clients', d.sinceFound?.clients),
     ...histogram('Countries', d.sinceFound?.countries),
     ...histogram('Networks', d.sinceFound?.asns, d.sinceFound?.asnNames),
+    ...shared(d),
     '## Timeline',
     '',
     ...(d.timeline ?? []).map(each => `- ${when(each.at, 'full')}: ${each.what}`),

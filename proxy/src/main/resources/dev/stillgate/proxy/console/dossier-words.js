@@ -28,6 +28,7 @@ const HOW = {
   interchangeability: 'which account sends a prompt makes no difference',
   'topic-concentration': 'they draw from one list of topics',
   'sweep-shape': 'prompts and responses have one shape',
+  displacement: 'one takes over what another is refused',
   'registration-burst': 'they were created within a few days',
 };
 

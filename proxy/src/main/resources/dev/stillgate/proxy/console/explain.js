@@ -35,6 +35,12 @@ const SIGNALS = {
   'client-and-network': ['Same kind of client and network', 'number of networks and clients, age, hosting'],
   office: ['Works like an office', 'one or two networks and working hours: a point in favour of the accounts'],
   people: ['The same people ask by several accounts', 'ids of users that look random; a client chooses them'],
+  displacement: [
+    'Refused conversations move on',
+    'one account begins what another was refused, which never asks again',
+  ],
+  decoy: ['Like the users of a leaked key', 'client and template of a decoy, both rare among known customers'],
+  'decoy-people': ['People of a leaked key', 'users who also asked by a decoy; a client chooses their ids'],
   'registration-burst': ['Created in a burst', 'many accounts with something in common were created within a few days'],
 };
 

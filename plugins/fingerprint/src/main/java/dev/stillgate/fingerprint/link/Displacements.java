@@ -229,6 +229,11 @@ public final class Displacements {
         return selected;
     }
 
+    /** Returns the number of texts that are remembered or not decided yet. */
+    int remembered() {
+        return texts.size() + undecided.size();
+    }
+
     /** Forgets accounts whose indexes may be reused. */
     public void forget(int... accounts) {
         Set<Integer> removed = new HashSet<>();

@@ -24,12 +24,10 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example plugin, which is not part of the gateway, is loaded from a jar in the plugin directory. */
-@Tag("slow")
 class PluginDropInTest {
     private static final String FILTERS = """
             filters:

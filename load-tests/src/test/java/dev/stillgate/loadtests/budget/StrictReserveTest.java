@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Many more concurrent streams than the output limit of an account allows. Exactly as many are admitted as the bucket
  * can hold, and afterwards the charge is the sum of their usage.
  */
-@Tag("slow")
 class StrictReserveTest {
     private static final int STREAMS = 500;
     private static final int ALLOWED = 10;

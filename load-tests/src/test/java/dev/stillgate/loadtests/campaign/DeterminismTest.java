@@ -7,10 +7,8 @@ import dev.stillgate.loadtests.campaign.traffic.Simulation;
 import dev.stillgate.loadtests.campaign.traffic.Work;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("slow")
 final class DeterminismTest {
     private static final List<CampaignPlan> PLANS = List.of(
             CampaignPlan.of("first", 8, 20, Work.REASONING, Work.TOOLS),

@@ -15,10 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("slow")
 class LiveStandingsTest {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.testkit.FakeTicker;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("slow")
 class CompressedGatewayTest {
     @Test
     void calendarIsAcceleratedButNotNanoTime() {

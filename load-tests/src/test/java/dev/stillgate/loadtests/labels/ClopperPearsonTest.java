@@ -3,12 +3,10 @@ package dev.stillgate.loadtests.labels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("slow")
 class ClopperPearsonTest {
     /** Bounds that were found by summing the binomial terms themselves, with whole numbers for the coefficients. */
     @ParameterizedTest

@@ -13,7 +13,6 @@ import com.openai.models.responses.ResponseCreateParams;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.Timeout;
  * A refusal of a pooled account is the SDK's rate limit exception with the request to verify, and the SDK does not wait
  * for the pool's refill.
  */
-@Tag("slow")
 @Timeout(60)
 class SdkPoolTest {
     private static final String KEY = "sk-check-java";

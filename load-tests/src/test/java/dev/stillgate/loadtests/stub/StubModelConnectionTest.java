@@ -13,13 +13,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Connections of the stub model and its counters. */
-@Tag("slow")
 class StubModelConnectionTest extends StubModelRig {
     @ParameterizedTest
     @CsvSource({"64, true", "1000, true", "63, false"})

@@ -10,13 +10,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Responses of the stub model in each API. */
-@Tag("slow")
 class StubModelTest extends StubModelRig {
     private static final ObjectMapper JSON = new ObjectMapper();
 

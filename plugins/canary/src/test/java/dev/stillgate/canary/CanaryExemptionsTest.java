@@ -15,11 +15,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Answers that a canary filter leaves unchanged. */
-@Tag("slow")
 class CanaryExemptionsTest extends CanaryRig {
     @BeforeEach
     void mark() {

@@ -21,11 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Keys, ledger and policy of a canary filter. */
-@Tag("slow")
 class CanaryFilterTest extends CanaryRig {
     @Test
     void answersBelowTheConfiguredStandingAreUnchanged() {

@@ -21,11 +21,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sketches of served answers: when they are kept, and their erasure. */
-@Tag("slow")
 class CanarySketchesTest extends CanaryRig {
     private FilterHarness<CanaryPolicy> sketched(SketchPolicy sketches) {
         harness.context().keepsStateIn(directory);

@@ -18,11 +18,9 @@ import dev.stillgate.testkit.FilterHarness;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Answers that reuse the editor of an earlier one, whatever state the earlier one left it in. */
-@Tag("slow")
 class EditorPoolTest {
     /** Prose, then text that leaves each kind of state open. */
     private static final String PROSE = """

@@ -30,12 +30,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests {@code from: unverified}: strata, exemptions, and responses that are fetched again. */
-@Tag("slow")
 class UnverifiedTest {
     private static final StrataPolicy STRATA = new StrataPolicy(2, List.of("EU"), null);
     private static final CanaryPolicy POLICY =

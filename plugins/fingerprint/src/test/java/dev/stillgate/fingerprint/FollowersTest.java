@@ -6,11 +6,9 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** New accounts of a known actor, beside new honest users of the same client. */
-@Tag("slow")
 final class FollowersTest {
     private static final long HOUR = 3_600_000;
     private static final int BEGIN = 96;

@@ -10,13 +10,11 @@ import dev.stillgate.testkit.FilterHarness;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that requests which others may have sent leave nothing in the profile of the account that they name. */
-@Tag("slow")
 class ForgedAccountTest {
     private static final Outcome LIMIT = new Outcome.Rejected(429, Usage.NONE, 0, 0, "limits", "minute");
     private static final Outcome GONE = new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER);

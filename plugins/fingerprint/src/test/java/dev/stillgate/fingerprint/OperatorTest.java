@@ -15,12 +15,10 @@ import java.time.Duration;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("slow")
 class OperatorTest {
     private final OrderBook book = new OrderBook(account -> "hash of " + account);
     private final FilterHarness<FingerprintPolicy> harness = new FilterHarness<>(new FingerprintFactory());

@@ -14,11 +14,9 @@ import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FilterHarness;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Counts of refused, marked and free text by standing, as the metrics show them. */
-@Tag("slow")
 class RefusedTextTest {
     private static final Outcome POOL_LIMIT = new Outcome.Rejected(429, Usage.NONE, 0, 0, "limits", "pool-requests");
 

@@ -16,11 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Corrupt databases, each refused at the probe with its reason. */
-@Tag("slow")
 class DatabaseProbeTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final BigInteger WORD = MmdbWriter.DataSection.WORD;

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** MaxMind's own test databases, sound and corrupt. */
-@Tag("slow")
 @Tag("shared")
 class SharedDataTest {
     private static final Duration BOUND = Duration.ofSeconds(20);

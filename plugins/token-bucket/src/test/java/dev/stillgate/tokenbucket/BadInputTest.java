@@ -12,14 +12,12 @@ import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Invalid requests and clocks; invalid policies are tested in {@code TokenBucketPolicyTest}. */
-@Tag("slow")
 final class BadInputTest {
     private static final long CAPACITY = 8000;
     private static final long CEILING = CAPACITY / 2;

@@ -30,14 +30,12 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 
 /**
  * Runs any order of begin, settle, abort, reload, eviction and wait steps on three accounts of one organisation. After
  * each step the levels equal those of an exact model in billionths of a token.
  */
-@Tag("slow")
 final class InterleavingPropertyTest {
     private static final List<Account> ACCOUNTS = List.of(member("a", "x"), member("b", "x"), member("c", "x"));
     private static final String ORGANISATION = "x";

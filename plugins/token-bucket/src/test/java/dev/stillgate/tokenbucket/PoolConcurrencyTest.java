@@ -27,12 +27,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Threads on shared pools: no token is lost or granted twice, and no order of pools deadlocks. */
-@Tag("slow")
 @Timeout(120)
 final class PoolConcurrencyTest {
     private static final int THREADS = 8;

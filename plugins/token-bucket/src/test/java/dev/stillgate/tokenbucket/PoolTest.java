@@ -21,9 +21,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Accounts that draw from one pool, in virtual time: exact numbers of served requests. */
+@Tag("slow")
 final class PoolTest {
     private static final BodyView PROMPT = FakeBody.prompt("m", 10, 10);
 

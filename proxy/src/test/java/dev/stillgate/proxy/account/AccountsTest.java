@@ -19,10 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("slow")
 class AccountsTest {
     private static final String OLD = "the old secret of the test";
     private static final String NEW = "the new secret of the test";

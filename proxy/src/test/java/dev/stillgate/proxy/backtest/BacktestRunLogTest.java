@@ -14,11 +14,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Log formats that a backtest reads, and broken logs. */
-@Tag("slow")
 class BacktestRunLogTest extends BacktestRunRig {
     @Test
     void equalLogsGiveEqualReports() throws Exception {

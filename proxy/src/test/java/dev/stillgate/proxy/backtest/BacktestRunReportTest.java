@@ -11,11 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reports of a backtest: standings, the fate of text, and the accounts at each standing. */
-@Tag("slow")
 class BacktestRunReportTest extends BacktestRunRig {
     @Test
     void everyChangeOfStandingIsReportedWithReasons() throws Exception {

@@ -11,11 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Facts of a log that a filter sees in a backtest. */
-@Tag("slow")
 class BacktestRunTest extends BacktestRunRig {
     /** Returns the events recorded by the scripted filter. */
     private List<String> trace(Object... lines) throws IOException, ConfigException {

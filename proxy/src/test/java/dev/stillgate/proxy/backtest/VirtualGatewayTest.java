@@ -13,11 +13,9 @@ import dev.stillgate.spi.Standing;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Requests, accounts and operator's actions of a gateway in virtual time. */
-@Tag("slow")
 class VirtualGatewayTest extends BacktestRunRig {
     private static final TextVolume SEVEN_FREE = new TextVolume(0, 0, 7);
 

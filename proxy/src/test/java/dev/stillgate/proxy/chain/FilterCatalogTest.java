@@ -16,11 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@Tag("slow")
 class FilterCatalogTest {
     /** Class loader with the gateway and its libraries, without the plugins of the class path. */
     private static final ClassLoader APPLICATION = new ClassLoader(FilterCatalog.class.getClassLoader()) {

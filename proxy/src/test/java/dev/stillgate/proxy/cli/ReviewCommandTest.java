@@ -17,12 +17,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests, output and exit codes of {@code stillgate review} and {@code admin}, with a gateway whose filter has scripted pages. */
-@Tag("slow")
 class ReviewCommandTest {
     private static final String TOKEN = "token-of-the-admin-api";
 

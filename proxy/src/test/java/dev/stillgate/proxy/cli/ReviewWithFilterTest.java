@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.proxy.rig.GatewayRig;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tests {@code stillgate review} and {@code admin} with a gateway that has a fingerprint filter. */
-@Tag("slow")
 class ReviewWithFilterTest {
     private static GatewayRig rig(String review) {
         return rig(review, "enforce");

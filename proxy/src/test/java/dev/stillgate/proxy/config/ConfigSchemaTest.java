@@ -19,13 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The committed schemas, compared with the shipped files and with the gateway's own checks. */
-@Tag("slow")
 class ConfigSchemaTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String UPSTREAMS = "upstreams: [{name: m, endpoints: ['http://h:1']}]\n";

@@ -15,12 +15,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Detection of changed file contents, for all ways of replacing a file. */
-@Tag("slow")
 class FileContentsTest {
     private static final int LARGE = (1 << 20) + 1;
 

@@ -11,12 +11,10 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Tag("slow")
 class BatchReaderTest {
     private static final String TYPE = "multipart/form-data; boundary=b0und";
     private static final String LINE_1 =

@@ -18,7 +18,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * -Djson.fuzz.sample=FILE}, one in 50 accepted bodies is written to a file for the parsers of other languages in {@code
  * load-tests/run json-fuzz}.
  */
-@Tag("slow")
 class JsonDifferentialTest {
     private static final int BODIES = Integer.getInteger("json.fuzz.bodies", 20_000);
     private static final long SEED = Long.getLong("json.fuzz.seed", 20261125);

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
  * Measures and prints the error of token estimates against the providers' counts, as a regression test. The weights
  * were fitted to these recordings, so the error is in-sample.
  */
-@Tag("slow")
 @Tag("shared")
 class RecordedEstimatesTest {
     private static List<Sample> input = List.of();

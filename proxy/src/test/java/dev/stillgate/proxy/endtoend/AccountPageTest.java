@@ -11,14 +11,12 @@ import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the page of an account that is busy, but is neither listed nor in a cluster. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class AccountPageTest {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -15,13 +15,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Tests operator actions on a resource, from the admin socket to the filter and the audit log. */
-@Tag("slow")
 class AdminActionsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TYPE = "content-type: application/json\r\n";

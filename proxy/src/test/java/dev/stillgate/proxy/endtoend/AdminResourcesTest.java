@@ -12,12 +12,10 @@ import dev.stillgate.proxy.rig.RigBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the admin page of an account, from the filter to the socket. */
-@Tag("slow")
 class AdminResourcesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ACCOUNTS = """

@@ -14,7 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * prompt, on the path of each dialect. None is forwarded, and the connection continues. ({@code load-tests/run
  * bad-json} sends the JSON Parsing Test Suite itself.)
  */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class BadJsonTest {
     private static final List<String> PATHS = List.of("/v1/messages", "/v1/chat/completions", "/v1/responses");

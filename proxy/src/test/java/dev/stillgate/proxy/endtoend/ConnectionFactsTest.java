@@ -10,13 +10,11 @@ import dev.stillgate.proxy.rig.RawClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the connection facts that filters receive, which are the same for all requests of a connection. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class ConnectionFactsTest {
     private static final String BODY =

@@ -14,12 +14,10 @@ import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests limits of cost on the wire: JSON and streams, both providers, and the account's page. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class CostEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();

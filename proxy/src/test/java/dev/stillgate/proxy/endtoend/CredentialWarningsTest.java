@@ -9,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the warnings of {@code validate} about credential fields that a policy omits. */
-@Tag("slow")
 class CredentialWarningsTest {
     @TempDir
     private Path directory;

@@ -8,12 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the Dockerfile's shell command that unpacks a distribution. */
-@Tag("slow")
 class DockerfileTest {
     @TempDir
     private Path root;

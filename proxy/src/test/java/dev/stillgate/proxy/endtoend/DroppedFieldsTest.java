@@ -10,13 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests request header fields that a route takes out. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class DroppedFieldsTest {
     private static final String[] SENT = {

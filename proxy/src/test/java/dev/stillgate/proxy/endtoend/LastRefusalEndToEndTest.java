@@ -20,13 +20,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests that log and admin API show why a request was refused and how a response was treated. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class LastRefusalEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Tests that marked streams share nothing: two of different strata that arrive in turns on one HTTP/2 connection, and so
  * on one event loop, after others that were reset or broke.
  */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class MarkedStreamsTest {
     private static final String PROSE =

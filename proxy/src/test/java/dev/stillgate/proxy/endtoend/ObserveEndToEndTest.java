@@ -23,12 +23,10 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the logs, metrics and trace fields of exchanges. */
-@Tag("slow")
 class ObserveEndToEndTest {
     @TempDir
     Path directory;

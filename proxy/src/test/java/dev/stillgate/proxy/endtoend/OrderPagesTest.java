@@ -12,12 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pages and actions of orders, from the admin socket to the journal. */
-@Tag("slow")
 class OrderPagesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 

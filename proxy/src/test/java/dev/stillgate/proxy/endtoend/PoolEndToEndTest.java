@@ -18,13 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests accounts that draw from one pool, from the published standing to the client. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class PoolEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -9,12 +9,10 @@ import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests that the provider's own judgement reaches log, metrics and pages, and that the client gets it unchanged. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class ProviderVerdictEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();

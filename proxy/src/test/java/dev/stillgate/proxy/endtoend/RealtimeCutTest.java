@@ -29,7 +29,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +36,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that the end of the upstream's connection ends a session of the Realtime API only after a Close frame. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class RealtimeCutTest {
     private static final byte[] BEGUN = join(text(done(3, 4)), text(DELTA));

@@ -7,12 +7,10 @@ import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Refusals of limits as clients get them, whose retries depend on status, code and {@code retry-after}. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class RefusedLimitTest {
     private static GatewayRig rig(UpstreamScript upstream, String measure, String refill) {

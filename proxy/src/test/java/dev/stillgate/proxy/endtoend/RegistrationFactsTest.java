@@ -9,12 +9,10 @@ import dev.stillgate.proxy.rig.RawClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Registration facts reach the filters from the operator's file, and no request can set one. */
-@Tag("slow")
 class RegistrationFactsTest {
     private static final String PAYMENT = "h:0123456789abcdefABCD-_";
     private static final String FORGED = "h:ffffffffffffffffffffff";

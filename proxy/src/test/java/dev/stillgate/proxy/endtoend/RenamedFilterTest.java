@@ -16,14 +16,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** A filter whose state is left behind because its name has changed. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class RenamedFilterTest {
     private static final String LEFT = "the filter behavior starts without the state of behaviour";

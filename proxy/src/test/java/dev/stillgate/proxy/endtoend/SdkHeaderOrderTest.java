@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tests the header field order of recorded requests of real SDKs, if the shared data is present. */
-@Tag("slow")
 class SdkHeaderOrderTest {
     /** The fields of a recorded request. */
     private record Recorded(JsonNode fields) implements Headers {

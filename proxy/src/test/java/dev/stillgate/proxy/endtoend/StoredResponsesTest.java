@@ -14,14 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Tests that a marked account gets the same marked text on every path that repeats a response, metered.
  */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class StoredResponsesTest {
     private static final String KEY = "authorization: Bearer sk-one";

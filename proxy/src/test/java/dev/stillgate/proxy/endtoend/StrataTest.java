@@ -11,12 +11,10 @@ import dev.stillgate.proxy.rig.UpstreamScript;
 import dev.stillgate.spi.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests that a gateway with {@code from: unverified} marks accounts of two strata under two keys, and no verified one. */
-@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class StrataTest {
     private static final String PROSE =

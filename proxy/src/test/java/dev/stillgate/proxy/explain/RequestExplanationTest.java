@@ -15,14 +15,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Explanations of one request by the filters of a policy, without a gateway. */
-@Tag("slow")
 class RequestExplanationTest {
     private static final String REQUEST = """
             POST /v1/messages HTTP/1.1

@@ -18,12 +18,10 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Contract of draws, run against the in-memory fleet of the test kit and against a real store. */
-@Tag("slow")
 class BucketContractTest {
     private static final Terms TERMS = new Terms(100, 60, Duration.ofMinutes(1), false);
 

@@ -32,14 +32,12 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
  * Replays the corpora of the fuzz targets, each input with some damaged copies. {@code load-tests/run fuzz TARGET
  * MINUTES} searches for new failures, whose inputs are added to the corpus.
  */
-@Tag("slow")
 class FuzzReplayTest {
     private static final long SEED = 20261127;
     private static final int COPIES = 100;

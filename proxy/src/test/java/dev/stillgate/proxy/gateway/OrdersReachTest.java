@@ -13,12 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests what the admin API answers for orders that reach less than they should. */
-@Tag("slow")
 class OrdersReachTest {
     private static final String KNOWS = """
             context.adminView("accounts", id -> "known");

@@ -7,14 +7,12 @@ import dev.stillgate.proxy.rig.SmugglingCorpus.Payload;
 import dev.stillgate.proxy.rig.SmugglingCorpus.Right;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
  * Runs the smuggling corpus through the request parser, cut in two at every position and byte by byte. The result must
  * not depend on the cut.
  */
-@Tag("slow")
 class SmugglingFragmentsTest {
     private static final int FULLY = 2000;
 

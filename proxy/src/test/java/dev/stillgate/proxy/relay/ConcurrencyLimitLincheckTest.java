@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.relay;
 
+import dev.stillgate.testkit.Repetitions;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -118,7 +119,7 @@ public class ConcurrencyLimitLincheckTest {
     @Test
     void noPlaceIsLostInAnyExploredSchedule() {
         new ModelCheckingOptions()
-                .iterations(40)
+                .iterations(Repetitions.of(10, 40))
                 .invocationsPerIteration(500)
                 .threads(3)
                 .actorsPerThread(2)
@@ -131,7 +132,7 @@ public class ConcurrencyLimitLincheckTest {
     @Test
     void noPlaceIsLostUnderStress() {
         new StressOptions()
-                .iterations(20)
+                .iterations(Repetitions.of(5, 20))
                 .invocationsPerIteration(1_000)
                 .threads(3)
                 .actorsPerThread(4)

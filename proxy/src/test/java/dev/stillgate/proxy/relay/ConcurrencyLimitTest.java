@@ -13,13 +13,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests that exchanges are admitted in order and that no place is lost. */
-@Tag("slow")
 class ConcurrencyLimitTest {
     private final ConcurrencyLimit limit = new ConcurrencyLimit();
     private final Queue<Runnable> loop = new ArrayDeque<>();

@@ -11,12 +11,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The steps of {@code config/deploy/README.md}, followed to the letter. */
-@Tag("slow")
 class DeployPageTest {
     @TempDir
     private Path directory;

@@ -9,12 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Errors and warnings of {@code validate} about certificates, keys, logs and other files that the configuration names. */
-@Tag("slow")
 class ReferencedFilesValidationTest {
     private ConfigDirectory config = new ConfigDirectory(Path.of(""));
 

@@ -6,11 +6,9 @@ import dev.stillgate.loadtests.campaign.traffic.ScriptedApi.Attempt;
 import dev.stillgate.loadtests.random.Dice;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reaction of honest clients to refusals, in virtual time. */
-@Tag("slow")
 final class CustomerTest {
     private static final World WORLD = new World(new Dice(3), World.DEFAULT_START, 3);
 

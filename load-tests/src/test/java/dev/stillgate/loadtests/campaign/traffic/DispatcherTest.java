@@ -15,11 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reaction of a campaign's dispatcher to refusals. */
-@Tag("slow")
 final class DispatcherTest {
     private static final World WORLD = new World(new Dice(5), World.DEFAULT_START, 4);
     private static final CampaignPlan PLAN =

@@ -10,11 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Registration facts of simulated accounts. */
-@Tag("slow")
 final class FactsTest {
     private static List<SimulatedAccount> accounts(SignUpRules rules) {
         return Simulation.create(Scenario.named("default"), 7, 3, 1000, 1, Tactics.STUBBORN, rules)

@@ -16,10 +16,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Crashes at every byte of the last write, and damage to every byte before it. */
+@Tag("slow")
 class UnfinishedWriteTest {
     @TempDir
     Path parent;

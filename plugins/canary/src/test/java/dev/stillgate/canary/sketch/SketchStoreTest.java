@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class SketchStoreTest {
     private static final SketchKey KEY = SketchKey.of(MasterSecret.test());
     private static final SketchKey OTHER = SketchKey.of(MasterSecret.of(new byte[16]));

@@ -3,16 +3,19 @@ package dev.stillgate.fingerprint.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.fingerprint.stats.BinomialBounds;
+import dev.stillgate.testkit.Repetitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class JoinCampaignTest {
     private static final int CAMPAIGN = 100;
     private static final int TEMPLATE = 1001;
@@ -265,7 +268,7 @@ class JoinCampaignTest {
         Random random = new Random(references);
         List<JoinAccount> confirmed = list(20, i -> account(CAMPAIGN, false, drawn(random, 0.1)));
         List<JoinAccount> strangers = list(400, i -> account(50, true, drawn(random, 1)));
-        int trials = 4000;
+        int trials = Repetitions.of(1000, 4000);
         long joined = IntStream.range(0, trials)
                 .filter(trial -> {
                     List<JoinAccount> known = new ArrayList<>(strangers);

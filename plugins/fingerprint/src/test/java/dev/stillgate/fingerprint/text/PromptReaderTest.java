@@ -11,10 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("slow")
 class PromptReaderTest {
     private static final String QUESTION =
             "Why do tides come twice a day when the moon passes over a place only once in that time?";

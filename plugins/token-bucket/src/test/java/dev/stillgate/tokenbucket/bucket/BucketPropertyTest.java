@@ -17,10 +17,8 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Tag;
 
 /** Compares the bucket with exact arithmetic, and checks the definition of a token bucket. */
-@Tag("slow")
 final class BucketPropertyTest {
     private record Step(long nanos, long tokens) {}
 

@@ -11,6 +11,7 @@ import static dev.stillgate.tokenbucket.Policies.strict;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.testkit.Repetitions;
 import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
@@ -157,7 +158,7 @@ public class BucketsLincheckTest {
     @Test
     void isLinearisableInModelCheckedSchedules() {
         new ModelCheckingOptions()
-                .iterations(5)
+                .iterations(Repetitions.of(2, 5))
                 .invocationsPerIteration(50)
                 .threads(2)
                 .actorsPerThread(2)

@@ -10,10 +10,8 @@ import java.net.InetAddress;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("slow")
 final class OverflowTableTest {
     /** The key and test vector of the paper for the bytes 00 to 07. */
     @Test

@@ -8,6 +8,7 @@ import static dev.stillgate.tokenbucket.Policies.pooled;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.testkit.Repetitions;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.time.Duration;
@@ -125,7 +126,7 @@ public class PoolsLincheckTest {
     @Test
     void isLinearisableInModelCheckedSchedules() {
         new ModelCheckingOptions()
-                .iterations(5)
+                .iterations(Repetitions.of(2, 5))
                 .invocationsPerIteration(50)
                 .threads(2)
                 .actorsPerThread(2)

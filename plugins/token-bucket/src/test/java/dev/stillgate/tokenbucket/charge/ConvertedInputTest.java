@@ -14,13 +14,11 @@ import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.tokenbucket.Metered;
 import dev.stillgate.tokenbucket.policy.Measure;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Cost of operations that convert an input, with an estimated input of 100 tokens and a ceiling of 500. */
-@Tag("slow")
 final class ConvertedInputTest {
     private static final long CAPACITY = 1000;
     private static final Usage NONE = Usage.NONE;

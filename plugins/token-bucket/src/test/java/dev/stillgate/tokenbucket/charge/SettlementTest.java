@@ -21,7 +21,6 @@ import dev.stillgate.tokenbucket.policy.Price;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Cost of an exchange by outcome, with an estimated input of 100 tokens and a reserved output of 400. */
-@Tag("slow")
 final class SettlementTest {
     private static final long CAPACITY = 1000;
     private final Metered metered = new Metered(

@@ -27,13 +27,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that three gateways grant to one account with one store, including a slow, lost and recovered store. */
-@Tag("slow")
 final class LeaseTest {
     private static final long CAPACITY = 120;
     private static final String KEY = "limits:account:a-1:::requests";

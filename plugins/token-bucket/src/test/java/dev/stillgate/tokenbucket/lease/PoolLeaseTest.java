@@ -24,13 +24,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests that three gateways with one store grant to forty accounts of one pool. */
-@Tag("slow")
 final class PoolLeaseTest {
     private static final int GATEWAYS = 3;
     private static final int ACCOUNTS = 40;

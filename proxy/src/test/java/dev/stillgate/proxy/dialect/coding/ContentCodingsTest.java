@@ -20,13 +20,11 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Tag("slow")
 class ContentCodingsTest {
     private static final long MAX = 32 << 20;
     private static final int RATIO = 100;

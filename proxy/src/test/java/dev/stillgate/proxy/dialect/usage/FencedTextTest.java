@@ -6,13 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Character counts of Markdown inside and outside code. */
-@Tag("slow")
 class FencedTextTest {
     private static final Pattern FENCE = Pattern.compile("[ \\t>\\r]*((`{3,})([^`]*)|(~{3,})(.*))", Pattern.DOTALL);
     private static final String[] WORDS = {

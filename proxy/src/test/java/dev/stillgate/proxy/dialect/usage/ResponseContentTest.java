@@ -29,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Character counts and hashes of responses, compared with those of a client that sends the turn back. */
-@Tag("slow")
 class ResponseContentTest {
     private final KeyedHashes hashes = new KeyedHashes("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
     private final UsageReader reader = new UsageReader();

@@ -13,7 +13,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Effect of marking on real answers: density of sites, number of edits, and recovery of every mark. */
-@Tag("slow")
 @Tag("shared")
 final class FidelityTest {
     private static final String ANSWERS = "watermark-text/alpacaeval-gpt-4o-2024-05-13.jsonl.gz";

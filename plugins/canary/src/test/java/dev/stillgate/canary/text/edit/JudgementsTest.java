@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Errors stated in the table equal the counted judgements and stay within the limits. */
-@Tag("slow")
 final class JudgementsTest {
     private static final Set<String> MOST_FREQUENT =
             Set.of("such-as", "such-as-list", "it-is", "here-are", "do-not", "based-on");

@@ -114,11 +114,10 @@ final class LogLine {
     /** Returns a whole number; -1 if it is absent, negative, of another type or too long. */
     private long whole(String name) {
         Member member = find(name);
-        boolean isWhole = member != null
-                && member.kind == JsonToken.VALUE_NUMBER_INT
-                && member.text.length() <= MOST_DIGITS
-                && member.text.charAt(0) != '-';
-        return isWhole ? Long.parseLong(member.text) : -1;
+        if (member == null || member.kind != JsonToken.VALUE_NUMBER_INT || member.text.length() > MOST_DIGITS) {
+            return -1;
+        }
+        return Math.max(-1, Long.parseLong(member.text));
     }
 
     private long end() throws BrokenLine {

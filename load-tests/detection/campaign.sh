@@ -13,8 +13,7 @@ usage: load-tests/run campaign generate [WHO] [--out DIR] [--name STEM] [--gzip 
                                     [--gateways N] [--policy FILE | --url URL --model-port PORT]
        load-tests/run campaign play [WHO | --log LOG --accounts FILE] [--policy FILE] [--out REPORT.json]
                                    [--reviews N] [--errors S] [--confirm-verified yes|no]
-                                   [--joins pool|mark|queue|none] [--promise S] [--catch-up F] [--replace yes|no]
-                                   [--account-price P] [--verification-price P]
+                                   [--joins pool|mark|queue|none] [--promise S]
        load-tests/run campaign scenarios
 WHO, the traffic:
   --scenario NAME  default "default"; `scenarios` lists all with their campaigns
@@ -51,9 +50,6 @@ other accounts and replace accounts. The same options give the same report.
   --confirm-verified yes   the operator confirms verified accounts of a campaign too
   --joins EFFECT   each confirmation of a group orders this for accounts that join the group later, default none
   --promise S      greatest share of honest newcomers of which the operator accepts that they join a pool, default 1
-  --catch-up F     most requests of an account a day once its campaign was refused, times the planned ones; default 3
-  --replace no     campaigns do not replace accounts that are blocked or refused for a day
-  --account-price P, --verification-price P   assumed prices of an account and of its verification, default 2 and 20
 TEXT
 }
 

@@ -59,7 +59,9 @@ public final class CampaignCommand {
                 case "evaluate" -> evaluate(new Options(args, 1, EVALUATE), out);
                 case "play" -> new Play(PlayOptions.parse(args, 1)).run(out);
                 case "scenarios" -> scenarios(out);
-                default -> throw new IllegalArgumentException("expected generate, accounts, evaluate, drive, play or scenarios");
+                default ->
+                    throw new IllegalArgumentException(
+                            "expected generate, accounts, evaluate, drive, play or scenarios");
             }
             return 0;
         } catch (IllegalArgumentException e) {
@@ -166,7 +168,7 @@ public final class CampaignCommand {
         try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
             writer.write("accounts:\n");
             for (SimulatedAccount account : simulation.accounts()) {
-                writer.write(account.entry(""));
+                writer.write(account.line());
             }
         }
     }

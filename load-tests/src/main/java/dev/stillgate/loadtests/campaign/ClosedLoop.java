@@ -78,7 +78,7 @@ final class ClosedLoop implements Api, LineApi {
                 exchange.reply(),
                 exchange.label(),
                 client.id(),
-                client.verified(),
+                client.entry().verified(),
                 exchange.conversation().wire().path(),
                 exchange.conversation().turns() == 1,
                 exchange.time(),

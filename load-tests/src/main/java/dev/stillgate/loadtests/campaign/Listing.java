@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.campaign;
 
 import dev.stillgate.loadtests.campaign.traffic.Api;
-import dev.stillgate.loadtests.campaign.traffic.ListedAccounts;
+import dev.stillgate.loadtests.campaign.traffic.AccountRegistry;
 import dev.stillgate.loadtests.campaign.traffic.Location;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.World;
@@ -19,13 +19,13 @@ import java.util.Set;
  */
 final class Listing implements Source {
     private final VirtualGateway gateway;
-    private final ListedAccounts accounts;
+    private final AccountRegistry accounts;
     private final World world;
     private List<Account> unlisted = new ArrayList<>();
     private final Set<String> listed = new HashSet<>();
     private long due;
 
-    Listing(VirtualGateway gateway, ListedAccounts accounts, World world) {
+    Listing(VirtualGateway gateway, AccountRegistry accounts, World world) {
         this.gateway = gateway;
         this.accounts = accounts;
         this.world = world;

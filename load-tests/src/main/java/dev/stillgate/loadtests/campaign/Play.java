@@ -1,9 +1,10 @@
 package dev.stillgate.loadtests.campaign;
 
-import dev.stillgate.loadtests.campaign.traffic.ListedAccounts;
+import dev.stillgate.loadtests.campaign.traffic.AccountRegistry;
 import dev.stillgate.loadtests.campaign.traffic.LoggedTraffic;
 import dev.stillgate.loadtests.campaign.traffic.Simulation;
 import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.traffic.Tactics;
 import dev.stillgate.loadtests.campaign.traffic.Traffic;
 import dev.stillgate.loadtests.campaign.traffic.World;
 import dev.stillgate.loadtests.labels.LabelTables;
@@ -42,7 +43,7 @@ public final class Play {
                 Simulation simulation = options.simulation();
                 play(
                         simulation.world(),
-                        loop -> new Cast(new GeneratedAccounts(simulation.registry()), simulation.sources()),
+                        loop -> new Cast(simulation.registry(), simulation.sources()),
                         out);
             } else {
                 play(LoggedTraffic.world(log, options.dice()), loop -> logged(log, loop), out);
@@ -57,14 +58,14 @@ public final class Play {
         LoggedTraffic traffic = new LoggedTraffic(
                 log,
                 accounts == null ? Map.of() : AccountsFile.byId(accounts),
-                options.tactics(),
+                Tactics.STUBBORN,
                 options.dice(),
                 loop);
         return new Cast(traffic.accounts(), List.of(traffic));
     }
 
     /** Traffic with its accounts. */
-    private record Cast(ListedAccounts accounts, List<Source> sources) {}
+    private record Cast(AccountRegistry accounts, List<Source> sources) {}
 
     /** Creates the traffic of a loop. */
     private interface Casting {
@@ -102,7 +103,6 @@ public final class Play {
                     PlayFigures.of(
                             loop,
                             operator,
-                            options.prices(),
                             queue,
                             farms.figures(account -> gateway.account(account).reachedAt(Standing.POOLED)),
                             desk.poolBudget()),

@@ -39,6 +39,12 @@ record PlayFigures(
     private static final int FIVE = 5;
     private static final double MILLIS_PER_HOUR = 3_600_000;
     private static final double TWO_DAYS = 48;
+    private static final double MILLION = 1e6;
+
+    /** Dollars of an account, and more for a verified one. They are assumptions, not measurements. */
+    private static final double ACCOUNT_PRICE = 2;
+
+    private static final double VERIFICATION_PRICE = 20;
 
     /** Counts of judgements. */
     record Review(int confirmed, int wronglyConfirmed, int acquitted, int wronglyAcquitted) {
@@ -85,17 +91,16 @@ record PlayFigures(
         private static Campaign of(
                 Collection<GroupTally> tallies,
                 @Nullable Double hoursToFive,
-                AccountPrices prices,
                 @Nullable Double budget) {
             double wanted = tallies.stream().mapToDouble(GroupTally::wantedADay).sum();
             TextVolume text = tallies.stream().map(GroupTally::text).reduce(TextVolume.NONE, TextVolume::plus);
-            double price = tallies.stream().mapToDouble(prices::of).sum();
+            double price = tallies.stream().mapToDouble(PlayFigures::price).sum();
             return new Campaign(
                     tallies.stream().mapToInt(tally -> tally.accounts().size()).sum(),
                     tallies.stream().mapToLong(GroupTally::verified).sum(),
                     price,
-                    known(AccountPrices.perMillion(price, text.free())),
-                    known(AccountPrices.perMillion(price, text.free() + text.marked())),
+                    perMillion(price, text.free()),
+                    perMillion(price, text.free() + text.marked()),
                     hoursToFive,
                     text,
                     wanted,
@@ -110,8 +115,8 @@ record PlayFigures(
                     .sum();
         }
 
-        private static @Nullable Double known(double price) {
-            return Double.isNaN(price) ? null : price;
+        private static @Nullable Double perMillion(double price, long tokens) {
+            return tokens == 0 ? null : (Double) (price / tokens * MILLION);
         }
     }
 
@@ -157,7 +162,6 @@ record PlayFigures(
     static PlayFigures of(
             ClosedLoop loop,
             SimulatedOperator operator,
-            AccountPrices prices,
             QueueWatch queue,
             Farms.Figures farms,
             @Nullable Double poolBudget) {
@@ -178,7 +182,7 @@ record PlayFigures(
         honest.forEach((row, uses) -> rows.put(row, Honest.of(uses)));
         Map<String, Campaign> campaigns = new LinkedHashMap<>();
         tallies.forEach((name, tally) ->
-                campaigns.put(name, Campaign.of(List.of(tally), hoursToFive(tally, queue), prices, poolBudget)));
+                campaigns.put(name, Campaign.of(List.of(tally), hoursToFive(tally, queue), poolBudget)));
         int early = (int) campaigns.values().stream()
                 .filter(campaign -> campaign.hoursToFiveInQueue() != null && campaign.hoursToFiveInQueue() <= TWO_DAYS)
                 .count();
@@ -190,8 +194,12 @@ record PlayFigures(
                 farms,
                 poolBudget,
                 campaigns,
-                Campaign.of(tallies.values(), null, prices, poolBudget),
+                Campaign.of(tallies.values(), null, poolBudget),
                 rows);
+    }
+
+    private static double price(GroupTally campaign) {
+        return campaign.accounts().size() * ACCOUNT_PRICE + campaign.verified() * VERIFICATION_PRICE;
     }
 
     private static @Nullable Double hoursToFive(GroupTally tally, QueueWatch queue) {
@@ -203,25 +211,5 @@ record PlayFigures(
         return times.length < FIVE || times[FIVE - 1] == QueueWatch.NEVER
                 ? null
                 : (times[FIVE - 1] - tally.firstMillis()) / MILLIS_PER_HOUR;
-    }
-
-    /**
-     * Prices that a campaign pays. They are assumptions, not measurements.
-     *
-     * @param account price of an account, in dollars
-     * @param verification additional price of a verified account, in dollars
-     */
-    record AccountPrices(double account, double verification) {
-        private static final double MILLION = 1e6;
-
-        /** Returns the price of all accounts of a campaign. */
-        double of(GroupTally campaign) {
-            return campaign.accounts().size() * account + campaign.verified() * verification;
-        }
-
-        /** Returns the price of a million tokens, NaN if there are none. */
-        static double perMillion(double price, long tokens) {
-            return tokens == 0 ? Double.NaN : price / tokens * MILLION;
-        }
     }
 }

@@ -20,9 +20,7 @@ public final class PlayOptions {
             "--errors",
             "--confirm-verified",
             "--joins",
-            "--promise",
-            "--account-price",
-            "--verification-price");
+            "--promise");
     private static final List<String> OF_LOG = List.of("--log", "--accounts", "--seed");
 
     private final Options options;
@@ -36,7 +34,6 @@ public final class PlayOptions {
     /** Parses arguments; throws {@link IllegalArgumentException} naming an invalid one. */
     public static PlayOptions parse(String[] args, int from) {
         List<String> known = new ArrayList<>(OWN);
-        known.addAll(Tactics.OPTIONS);
         if (Arrays.asList(args).contains("--log")) {
             known.addAll(OF_LOG);
         } else {
@@ -52,11 +49,7 @@ public final class PlayOptions {
     }
 
     Simulation simulation() {
-        return Simulation.of(options, tactics(), SignUpRules.of(options, "yes"));
-    }
-
-    Tactics tactics() {
-        return Tactics.of(options);
+        return Simulation.of(options, Tactics.STUBBORN, SignUpRules.of(options, "yes"));
     }
 
     /** Returns the log whose traffic is played, null for generated traffic. */
@@ -89,11 +82,6 @@ public final class PlayOptions {
                         SimulatedOperator.NO_ORDER,
                         List.of("pool", "mark", "queue", SimulatedOperator.NO_ORDER)),
                 options.number("--promise", 1, 0, 1));
-    }
-
-    PlayFigures.AccountPrices prices() {
-        return new PlayFigures.AccountPrices(
-                options.number("--account-price", 2, 0, 1e6), options.number("--verification-price", 20, 0, 1e6));
     }
 
     /** Returns the file of the JSON report, null for none. */

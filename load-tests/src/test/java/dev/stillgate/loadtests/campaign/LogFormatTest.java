@@ -76,7 +76,7 @@ final class LogFormatTest {
                 SIMULATION.accounts().stream().map(SimulatedAccount::id).collect(Collectors.toSet());
         assertThat(listed).hasSameSizeAs(SIMULATION.accounts()).allMatch(id -> id.matches("a-[0-9a-f]{12}"));
         assertThat(LINES).allMatch(line -> listed.contains(line.path("account").asText()));
-        assertThat(SIMULATION.accounts().stream().map(account -> account.entry("")))
+        assertThat(SIMULATION.accounts().stream().map(account -> account.line()))
                 .allMatch(
                         entry -> entry.matches(
                                 "  - \\{id: a-\\w+, keys: \\[], (organisation: org-\\w+, )?tier: standard, verified: \\w+, created: 20\\d\\d-\\d\\d-\\d\\d}\n"));

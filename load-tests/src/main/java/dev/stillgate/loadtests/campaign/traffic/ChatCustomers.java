@@ -27,20 +27,14 @@ final class ChatCustomers {
 
     private ChatCustomers() {}
 
-    static void chat(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            Country country = Country.english(dice);
-            chatter(accounts, "chat", dice, country, Location.home(dice.child("home"), country.code()));
-        }
+    static void chat(HonestAccounts accounts, Dice dice) {
+        Country country = Country.english(dice);
+        chatter(accounts, dice, country, Location.home(dice.child("home"), country.code()));
     }
 
-    static void languages(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            Country country = Country.other(dice);
-            chatter(accounts, "languages", dice, country, Location.home(dice.child("home"), country.code()));
-        }
+    static void languages(HonestAccounts accounts, Dice dice) {
+        Country country = Country.other(dice);
+        chatter(accounts, dice, country, Location.home(dice.child("home"), country.code()));
     }
 
     static void campus(HonestAccounts accounts, Dice group, int count) {
@@ -54,9 +48,9 @@ final class ChatCustomers {
             Country country = Country.english(campus);
             Location place = Location.pool(dice.child("gate"), gates);
             if (dice.chance(0.5)) {
-                pupil(accounts, "campus", dice, country, place);
+                pupil(accounts, dice, country, place);
             } else {
-                chatter(accounts, "campus", dice, country, place);
+                chatter(accounts, dice, country, place);
             }
         }
         accounts.signUp(SignUp.ALONE);
@@ -68,43 +62,33 @@ final class ChatCustomers {
             int exit = dice.below(6);
             List<String> exits = Location.addresses(
                     group.child("exits").child(exit), Networks.any(AddressBlock.Kind.VPN, group.child(exit)), 25);
-            chatter(accounts, "vpn", dice, Country.english(dice), Location.pool(dice.child("exit"), exits));
+            chatter(accounts, dice, Country.english(dice), Location.pool(dice.child("exit"), exits));
         }
     }
 
-    static void traveller(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            Country country = Country.english(dice);
-            chatter(
-                    accounts,
-                    "traveller",
-                    dice,
-                    country,
-                    Location.traveller(dice.child("home"), country.code(), 0.3 + 0.6 * dice.unit()));
-        }
+    static void traveller(HonestAccounts accounts, Dice dice) {
+        Country country = Country.english(dice);
+        chatter(
+                accounts,
+                dice,
+                country,
+                Location.traveller(dice.child("home"), country.code(), 0.3 + 0.6 * dice.unit()));
     }
 
-    static void tutoring(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            Country country = Country.english(dice);
-            pupil(accounts, "tutoring", dice, country, Location.home(dice.child("home"), country.code()));
-        }
+    static void tutoring(HonestAccounts accounts, Dice dice) {
+        Country country = Country.english(dice);
+        pupil(accounts, dice, country, Location.home(dice.child("home"), country.code()));
     }
 
-    private static void chatter(HonestAccounts accounts, String group, Dice dice, Country country, Location place) {
+    private static void chatter(HonestAccounts accounts, Dice dice, Country country, Location place) {
         Client client = ClientKind.any(dice).installed(dice);
-        HonestAccounts.Member member = accounts.open(group, dice, country, client, place, null);
+        HonestAccounts.Member member = accounts.open(dice, country, client, place, null);
         Preferences taste = member.taste(accounts.world(), 0.08, 0.6);
         Wire wire = client.wire();
         byte[] system = dice.chance(0.4) ? ModelConversation.quote(dice.pick(PLAIN_SYSTEMS)) : NO_SYSTEM;
         boolean chained = dice.chance(0.5);
         boolean foreign = dice.chance(0.85);
-        Author author = new Author(
-                dice.child("author"),
-                Language.of(foreign ? country.language() : "en"),
-                member.account().style());
+        Author author = member.author(Language.of(foreign ? country.language() : "en"));
         Dice talks = dice.child("talks");
         accounts.schedule(
                 member,
@@ -120,12 +104,11 @@ final class ChatCustomers {
                 CHAT_TURNS);
     }
 
-    private static void pupil(HonestAccounts accounts, String group, Dice dice, Country country, Location place) {
+    private static void pupil(HonestAccounts accounts, Dice dice, Country country, Location place) {
         Client client = ClientKind.any(dice).installed(dice);
-        HonestAccounts.Member member = accounts.open(group, dice, country, client, place, null);
+        HonestAccounts.Member member = accounts.open(dice, country, client, place, null);
         Preferences taste = member.taste(accounts.world(), 0.05, 0.7);
-        Author author = new Author(
-                dice.child("author"), Language.english(), member.account().style());
+        Author author = member.author(Language.english());
         byte[] system = ModelConversation.quote(Language.english().grammar().text("system.tutor", author.scope()));
         Dice talks = dice.child("talks");
         accounts.schedule(

@@ -33,7 +33,7 @@ final class Dispatcher implements Source {
     private final Balancer balancer;
     private final Rhythm rhythm;
     private final Deque<Run> open = new ArrayDeque<>();
-    private final Backlog backlog = new Backlog();
+    private final Backlog<Run> backlog = new Backlog<>(Run::since);
     private final Dice retries;
     private final Map<SimulatedAccount, String> connections = new HashMap<>();
     private final String label;
@@ -180,7 +180,8 @@ final class Dispatcher implements Source {
         }
         AccountSlot slot = plan.hides(Evasion.PINNED) && run.slot().isFree(time) ? run.slot() : balancer.next(time);
         if (slot == null) {
-            backlog.await(run, time, slots);
+            long free = slots.stream().mapToLong(any -> any.freeFrom(time)).min().orElse(NEVER);
+            backlog.putBack(run, free == NEVER ? time + HOUR : Math.max(free, time + MINUTE));
             return;
         }
         exchange(run, slot, time, api);
@@ -271,50 +272,6 @@ final class Dispatcher implements Source {
         /** Returns the same turn after its refusal at a slot. */
         Run refused(ModelReply reply, AccountSlot by, long time) {
             return new Run(dialogue, by, time, time, unanswered == null ? time : since, reply);
-        }
-    }
-
-    /**
-     * Queue of the exchanges of a campaign that were refused, or for which it had no account. They are tried again in
-     * order, and dropped after three days. Not thread-safe.
-     */
-    private static final class Backlog {
-        private static final long LONGEST_WAIT = 3 * 24 * 60 * MINUTE;
-
-        private final Deque<Run> waiting = new ArrayDeque<>();
-        private long due = Source.NEVER;
-
-        /** Returns the time of the next attempt in milliseconds since the epoch, {@link Source#NEVER} for none. */
-        long due() {
-            return due;
-        }
-
-        /** Adds an exchange; it is tried at a time if no other is due earlier. */
-        void add(Run run, long time) {
-            waiting.add(run);
-            due = Math.min(due, time);
-        }
-
-        /** Removes the next exchange, null if all are too old. */
-        @Nullable
-        Run take(long time) {
-            Run run = waiting.poll();
-            while (run != null && time - run.since() > LONGEST_WAIT) {
-                run = waiting.poll();
-            }
-            return run;
-        }
-
-        /** Puts an exchange back in front because no account was free, and waits for the first. */
-        void await(Run run, long time, List<AccountSlot> slots) {
-            waiting.addFirst(run);
-            long free = slots.stream().mapToLong(slot -> slot.freeFrom(time)).min().orElse(Source.NEVER);
-            next(free == Source.NEVER ? time + 60 * MINUTE : Math.max(free, time + MINUTE));
-        }
-
-        /** Sets the time of the next attempt, if an exchange is waiting. */
-        void next(long time) {
-            due = waiting.isEmpty() ? Source.NEVER : time;
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
+import dev.stillgate.loadtests.campaign.text.Author;
+import dev.stillgate.loadtests.campaign.text.Language;
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
 import dev.stillgate.loadtests.random.ArrivalProcess;
 import dev.stillgate.loadtests.random.Dice;
@@ -18,6 +20,7 @@ final class HonestAccounts {
     private final World world;
     private final AccountRegistry registry;
     private final List<Source> sources = new ArrayList<>();
+    private String group = "";
     private SignUp signUp = SignUp.ALONE;
 
     HonestAccounts(World world, AccountRegistry registry) {
@@ -33,6 +36,11 @@ final class HonestAccounts {
         return sources;
     }
 
+    /** Sets the group of the next accounts. */
+    void group(String name) {
+        group = name;
+    }
+
     /** Sets what the next accounts share in their registration. */
     void signUp(SignUp shared) {
         signUp = shared;
@@ -43,11 +51,15 @@ final class HonestAccounts {
         Preferences taste(World world, double thinks, double streams) {
             return new Preferences(dice.child("taste"), world, account.client().wire(), thinks, streams);
         }
+
+        /** Returns the customer as an author of prompts in a language. */
+        Author author(Language language) {
+            return new Author(dice.child("author"), language, account.style());
+        }
     }
 
-    /** Creates an account of a group. */
-    Member open(
-            String group, Dice dice, Country country, Client client, Location location, @Nullable String organisation) {
+    /** Creates an account of the current group. */
+    Member open(Dice dice, Country country, Client client, Location location, @Nullable String organisation) {
         long joins = world.start();
         long created = createdBefore(dice);
         if (dice.chance(NEW_SHARE)) {

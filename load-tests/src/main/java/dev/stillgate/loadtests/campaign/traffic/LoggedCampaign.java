@@ -1,8 +1,6 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
 import dev.stillgate.loadtests.random.Dice;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -14,25 +12,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoggedCampaign {
     private static final long MINUTE = 60_000;
-    private static final long LONGEST_WAIT = 3 * Location.DAY;
     private static final int RETRIES = 2; // of the backlog for each line of the log
 
     private final Tactics tactics;
     private final Dice dice;
-    private final LoggedAccounts accounts;
+    private final AccountRegistry accounts;
     private final LineApi api;
     private final Map<String, LoggedClient> clients = new LinkedHashMap<>();
-    private final Deque<Waiting> backlog = new ArrayDeque<>();
+    private final Backlog<Waiting> backlog = new Backlog<>(Waiting::since);
     private boolean refused;
     private long first = -1;
     private long lines;
     private int logged;
-    private long due = Source.NEVER;
 
     /** A line that was refused or had no account. */
     private record Waiting(LoggedLine line, long since) {}
 
-    LoggedCampaign(Tactics tactics, Dice dice, LoggedAccounts accounts, LineApi api) {
+    LoggedCampaign(Tactics tactics, Dice dice, AccountRegistry accounts, LineApi api) {
         this.tactics = tactics;
         this.dice = dice;
         this.accounts = accounts;
@@ -41,14 +37,15 @@ final class LoggedCampaign {
 
     /** Returns when the backlog is tried next, in milliseconds since the epoch, {@link Source#NEVER} if it is empty. */
     long due() {
-        return due;
+        return backlog.due();
     }
 
     /** Sends a line of the log; cover traffic of abandoned accounts is dropped. */
     void send(LoggedLine line) {
         LoggedClient own = clients.get(line.account());
         if (own == null) {
-            own = accounts.logged(line, dice);
+            accounts.harvest(line.account());
+            own = new LoggedClient(line.account(), accounts.isVerified(line.account()), 0, line, dice);
             clients.put(own.id(), own);
             logged++;
         }
@@ -64,7 +61,7 @@ final class LoggedCampaign {
         LoggedClient client = own.isFree(line.time(), mostADay(line.time())) ? own : other(line, line.time());
         if (client == null) {
             api.postpone(attempt(line, line, own), line.tokens());
-            keep(line, line.time(), line.time() + MINUTE);
+            backlog.add(new Waiting(line, line.time()), line.time() + MINUTE);
         } else {
             send(line, line.time(), line.time(), client);
         }
@@ -72,24 +69,20 @@ final class LoggedCampaign {
 
     /** Tries the next line of the backlog. */
     void retry() {
-        long time = due;
-        Waiting next = backlog.poll();
-        while (next != null && time - next.since > LONGEST_WAIT) {
-            next = backlog.poll();
-        }
-        due = Source.NEVER;
+        long time = backlog.due();
+        Waiting next = backlog.take(time);
         if (next == null) {
+            backlog.next(Source.NEVER);
             return;
         }
         LoggedClient client = other(next.line, time);
         if (client == null) {
-            backlog.addFirst(next);
-            due = time + 5 * MINUTE;
+            backlog.putBack(next, time + 5 * MINUTE);
             return;
         }
         send(next.line, next.since, time, client);
         double gap = (double) (time - first) / Math.max(1, lines) / RETRIES;
-        due = backlog.isEmpty() ? Source.NEVER : time + 1 + (long) (gap * dice.exponential());
+        backlog.next(backlog.isEmpty() ? Source.NEVER : time + 1 + (long) (gap * dice.exponential()));
     }
 
     private void send(LoggedLine line, long since, long time, LoggedClient client) {
@@ -98,7 +91,7 @@ final class LoggedCampaign {
         react(client, time, response);
         if (!response.isServed()) {
             refused = true;
-            keep(line, since, time + MINUTE);
+            backlog.add(new Waiting(line, since), time + MINUTE);
         }
     }
 
@@ -108,15 +101,12 @@ final class LoggedCampaign {
 
     private void react(LoggedClient client, long time, ApiResponse response) {
         if (client.note(time, response, tactics.replaces()) && tactics.replaces()) {
-            LoggedClient replacement = accounts.replace(client, dice);
+            long from = client.replacedFrom();
+            String id = accounts.replace(client.isVerified(), from, dice);
+            LoggedClient replacement = new LoggedClient(id, client.isVerified(), from, client.last(), dice);
             client.replacedBy(replacement);
             clients.put(replacement.id(), replacement);
         }
-    }
-
-    private void keep(LoggedLine line, long since, long time) {
-        backlog.add(new Waiting(line, since));
-        due = Math.min(due, time);
     }
 
     /** Returns the least used account of the same API that is free and was recently in the log. */
@@ -124,7 +114,7 @@ final class LoggedCampaign {
         double mostADay = mostADay(time);
         Predicate<LoggedClient> usable = client -> client.isFree(time, mostADay)
                 && client.last().path().equals(line.path())
-                && time - client.last().time() < LONGEST_WAIT;
+                && time - client.last().time() < Backlog.LONGEST_WAIT;
         LoggedClient best = null;
         for (LoggedClient client : clients.values()) {
             if (usable.test(client) && (best == null || client.usedOn(time) < best.usedOn(time))) {

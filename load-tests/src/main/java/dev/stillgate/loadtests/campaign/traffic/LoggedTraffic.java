@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoggedTraffic implements Source, Closeable {
     private final LogLines log;
-    private final LoggedAccounts accounts;
+    private final AccountRegistry accounts = new AccountRegistry(SignUpRules.PLAIN);
     private final LineApi api;
     private final Tactics tactics;
     private final Dice dice;
@@ -43,7 +43,7 @@ public final class LoggedTraffic implements Source, Closeable {
     public LoggedTraffic(Path file, Map<String, Account> listed, Tactics tactics, Dice dice, LineApi api)
             throws IOException {
         this.log = new LogLines(file);
-        this.accounts = new LoggedAccounts(listed);
+        listed.values().forEach(accounts::list);
         this.tactics = tactics;
         this.dice = dice;
         this.api = api;
@@ -71,7 +71,7 @@ public final class LoggedTraffic implements Source, Closeable {
     }
 
     /** Returns the accounts of the log and the replacements so far. */
-    public ListedAccounts accounts() {
+    public AccountRegistry accounts() {
         return accounts;
     }
 

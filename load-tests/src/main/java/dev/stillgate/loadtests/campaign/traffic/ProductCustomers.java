@@ -21,52 +21,45 @@ final class ProductCustomers {
     private ProductCustomers() {}
 
     /** Products with their own system prompt and the largest traffic. */
-    static void product(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            Company company = Company.draw(dice);
-            HonestAccounts.Member member = company.open(accounts, "product", dice, null);
-            int streams = 1 + (int) Math.min(30, 3 * dice.exponential());
-            double perDay = Math.min(300, dice.logNormal(11, 1.2)) / streams;
-            for (int s = 0; s < streams; s++) {
-                accounts.schedule(
-                        member, company.habit(accounts, member, s), company.arrivals(member, perDay, s, 1.1), s);
-            }
+    static void product(HonestAccounts accounts, Dice dice) {
+        Company company = Company.draw(dice);
+        HonestAccounts.Member member = company.open(accounts, dice, null);
+        int streams = 1 + (int) Math.min(30, 3 * dice.exponential());
+        double perDay = Math.min(300, dice.logNormal(11, 1.2)) / streams;
+        for (int s = 0; s < streams; s++) {
+            accounts.schedule(
+                    member, company.habit(accounts, member, s), company.arrivals(member, perDay, s, 1.1), s);
         }
     }
 
     /** Nightly batch jobs that process a list at an even pace. */
-    static void batch(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            Company company = Company.draw(dice);
-            HonestAccounts.Member member = company.open(accounts, "batch", dice, null);
-            Preferences taste = member.taste(accounts.world(), 0, 0);
-            Author author = new Author(
-                    dice.child("author"), Language.english(), member.account().style());
-            Dice asks = dice.child("asks");
-            String prompt = company.prompt;
-            int items = (int) Math.min(200, dice.logNormal(10, 0.9));
-            ArrivalProcess nights = new ArrivalProcess(
-                    dice.child("nights"),
-                    new Rhythm(Rhythm.Kind.NIGHT, member.country().zone()),
-                    dice.chance(0.5) ? 1 : 0.3,
-                    0.4);
-            accounts.schedule(
-                    member,
-                    time -> {
-                        TextScope scope = author.scope();
-                        return new ListDialogue(
-                                new ModelConversation(
-                                        member.account().client().wire(), asks, NO_SYSTEM, OfferedTools.NONE, false),
-                                taste.at(time),
-                                prompt,
-                                scope,
-                                items);
-                    },
-                    nights,
-                    0);
-        }
+    static void batch(HonestAccounts accounts, Dice dice) {
+        Company company = Company.draw(dice);
+        HonestAccounts.Member member = company.open(accounts, dice, null);
+        Preferences taste = member.taste(accounts.world(), 0, 0);
+        Author author = member.author(Language.english());
+        Dice asks = dice.child("asks");
+        String prompt = company.prompt;
+        int items = (int) Math.min(200, dice.logNormal(10, 0.9));
+        ArrivalProcess nights = new ArrivalProcess(
+                dice.child("nights"),
+                new Rhythm(Rhythm.Kind.NIGHT, member.country().zone()),
+                dice.chance(0.5) ? 1 : 0.3,
+                0.4);
+        accounts.schedule(
+                member,
+                time -> {
+                    TextScope scope = author.scope();
+                    return new ListDialogue(
+                            new ModelConversation(
+                                    member.account().client().wire(), asks, NO_SYSTEM, OfferedTools.NONE, false),
+                            taste.at(time),
+                            prompt,
+                            scope,
+                            items);
+                },
+                nights,
+                0);
     }
 
     /** Companies that rotate through their keys; the operator knows their organisation. */
@@ -80,7 +73,7 @@ final class ProductCustomers {
             String organisation = "org-" + dice.hex(8);
             KeyRotation shared = new KeyRotation(dice.child("shared"), company.rhythm(), perDay, keys);
             for (int k = 0; k < keys; k++) {
-                HonestAccounts.Member member = company.open(accounts, "key-rotation", dice.child(k), organisation);
+                HonestAccounts.Member member = company.open(accounts, dice.child(k), organisation);
                 shared.add(member, company.habit(accounts, member, 0));
             }
             accounts.sources().addAll(shared.sources());
@@ -99,12 +92,9 @@ final class ProductCustomers {
             accounts.signUp(SignUp.reseller(dice));
             for (int k = 0; k < keys; k++) {
                 Dice key = dice.child(k);
-                HonestAccounts.Member member = company.open(accounts, "reseller", key, organisation);
+                HonestAccounts.Member member = company.open(accounts, key, organisation);
                 Preferences taste = member.taste(accounts.world(), 0.1, 0.8);
-                Author author = new Author(
-                        key.child("author"),
-                        Language.english(),
-                        member.account().style());
+                Author author = member.author(Language.english());
                 Dice talks = key.child("talks");
                 accounts.schedule(
                         member,
@@ -138,8 +128,8 @@ final class ProductCustomers {
             return new Company(country, client, place, prompt, author);
         }
 
-        HonestAccounts.Member open(HonestAccounts accounts, String group, Dice dice, @Nullable String organisation) {
-            return accounts.open(group, dice, country, client, place, organisation);
+        HonestAccounts.Member open(HonestAccounts accounts, Dice dice, @Nullable String organisation) {
+            return accounts.open(dice, country, client, place, organisation);
         }
 
         Rhythm rhythm() {

@@ -36,29 +36,18 @@ final class ProgramCustomers {
             accounts.signUp(
                     i < hackathon ? SignUp.hackathon(group, accounts.world().start()) : SignUp.ALONE);
             String kind = dice.chance(0.8) ? AGENT_CLIENTS.getFirst() : dice.pick(AGENT_CLIENTS);
-            agent(accounts, "agents", dice, ClientKind.named(kind).installed(dice), system, Toolkits.CODING, "issue");
+            agent(accounts, dice, ClientKind.named(kind).installed(dice), system, Toolkits.CODING, "issue");
         }
         accounts.signUp(SignUp.ALONE);
     }
 
-    static void ownAgents(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            byte[] system = ModelConversation.quote(AgentPrompts.house(dice.child("system")));
-            agent(
-                    accounts,
-                    "own-agents",
-                    dice,
-                    ClientKind.any(dice).installed(dice),
-                    system,
-                    Toolkits.own(dice),
-                    "desk.task");
-        }
+    static void ownAgents(HonestAccounts accounts, Dice dice) {
+        byte[] system = ModelConversation.quote(AgentPrompts.house(dice.child("system")));
+        agent(accounts, dice, ClientKind.any(dice).installed(dice), system, Toolkits.own(dice), "desk.task");
     }
 
     private static void agent(
             HonestAccounts accounts,
-            String group,
             Dice dice,
             Client client,
             byte[] system,
@@ -66,10 +55,9 @@ final class ProgramCustomers {
             String task) {
         Country country = Country.english(dice);
         Location place = Location.home(dice.child("home"), country.code());
-        HonestAccounts.Member member = accounts.open(group, dice, country, client, place, null);
+        HonestAccounts.Member member = accounts.open(dice, country, client, place, null);
         Preferences taste = member.taste(accounts.world(), 0.4, 0.8);
-        Author author = new Author(
-                dice.child("author"), Language.english(), member.account().style());
+        Author author = member.author(Language.english());
         Dice runs = dice.child("runs");
         Grammar grammar = Language.english().grammar();
         accounts.schedule(
@@ -90,60 +78,38 @@ final class ProgramCustomers {
     }
 
     /** Published prompts, each used by many customers on their own texts. */
-    static void publicTemplate(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            single(
-                    accounts,
-                    "public-template",
-                    dice,
-                    NO_SYSTEM,
-                    new SharedPrompt("public.task", dice.below(8)),
-                    "",
-                    2.2);
-        }
+    static void publicTemplate(HonestAccounts accounts, Dice dice) {
+        single(accounts, dice, NO_SYSTEM, new SharedPrompt("public.task", dice.below(8)), "", 2.2);
     }
 
     /** Evaluators of model answers: two thirds with published prompts, the others with their own. */
-    static void evaluator(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            Prompt prompt = dice.chance(0.66)
-                    ? new SharedPrompt("public.judge", dice.below(4))
-                    : new SharedPrompt("own.judge", dice.below(3));
-            single(accounts, "evaluator", dice, NO_SYSTEM, prompt, "judgement", 2.5);
-        }
+    static void evaluator(HonestAccounts accounts, Dice dice) {
+        Prompt prompt = dice.chance(0.66)
+                ? new SharedPrompt("public.judge", dice.below(4))
+                : new SharedPrompt("own.judge", dice.below(3));
+        single(accounts, dice, NO_SYSTEM, prompt, "judgement", 2.5);
     }
 
     /** Questions about documents, with an own system prompt or that of a library. */
-    static void rag(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            Author author = new Author(dice.child("system"), Language.english(), new WritingStyle(dice));
-            byte[] system = ModelConversation.quote(Language.english().grammar().text("system.rag", author.scope()));
-            single(accounts, "rag", dice, system, new SharedPrompt("rag.ask", dice.below(3)), "", 2.5);
-        }
+    static void rag(HonestAccounts accounts, Dice dice) {
+        Author author = new Author(dice.child("system"), Language.english(), new WritingStyle(dice));
+        byte[] system = ModelConversation.quote(Language.english().grammar().text("system.rag", author.scope()));
+        single(accounts, dice, system, new SharedPrompt("rag.ask", dice.below(3)), "", 2.5);
     }
 
     /** Benchmarks with the same harness and problems. */
-    static void benchmark(HonestAccounts accounts, Dice group, int count) {
+    static void benchmark(HonestAccounts accounts, Dice dice) {
         String harness = new SharedPrompt("work.reasoning", 0).text(anyScope(new Dice(7)));
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            Prompt prompt = scope -> harness.replace("<<item>>", english("word.problem", scope));
-            single(accounts, "benchmark", dice, NO_SYSTEM, prompt, "solution", 6);
-        }
+        Prompt prompt = scope -> harness.replace("<<item>>", english("word.problem", scope));
+        single(accounts, dice, NO_SYSTEM, prompt, "solution", 6);
     }
 
     /** Companies that generate texts for their own tests and demonstrations. */
-    static void synthesis(HonestAccounts accounts, Dice group, int count) {
-        for (int i = 0; i < count; i++) {
-            Dice dice = group.child(i);
-            String work = dice.chance(0.5) ? "instructions" : "dialogues";
-            String own = english("work." + work, anyScope(dice.child("own")));
-            Prompt prompt = scope -> own.replace("<<item>>", english(work + ".item", scope));
-            single(accounts, "synthesis", dice, NO_SYSTEM, prompt, work + ".answer", 4);
-        }
+    static void synthesis(HonestAccounts accounts, Dice dice) {
+        String work = dice.chance(0.5) ? "instructions" : "dialogues";
+        String own = english("work." + work, anyScope(dice.child("own")));
+        Prompt prompt = scope -> own.replace("<<item>>", english(work + ".item", scope));
+        single(accounts, dice, NO_SYSTEM, prompt, work + ".answer", 4);
     }
 
     private static TextScope anyScope(Dice dice) {
@@ -162,7 +128,6 @@ final class ProgramCustomers {
 
     private static void single(
             HonestAccounts accounts,
-            String group,
             Dice dice,
             byte[] system,
             Prompt prompt,
@@ -174,10 +139,9 @@ final class ProgramCustomers {
                 ? Location.servers(
                         dice.child("home"), Networks.any(AddressBlock.Kind.HOSTING, dice), dice.between(1, 3))
                 : Location.home(dice.child("home"), country.code());
-        HonestAccounts.Member member = accounts.open(group, dice, country, client, place, null);
+        HonestAccounts.Member member = accounts.open(dice, country, client, place, null);
         Preferences taste = member.taste(accounts.world(), 0.05, 0.2);
-        Author author = new Author(
-                dice.child("author"), Language.english(), member.account().style());
+        Author author = member.author(Language.english());
         Dice asks = dice.child("asks");
         accounts.schedule(
                 member,

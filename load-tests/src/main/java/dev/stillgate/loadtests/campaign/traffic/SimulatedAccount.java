@@ -1,43 +1,38 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
+import dev.stillgate.spi.Account;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An account of the API.
  *
+ * @param entry its entry in {@code accounts.yaml}, with the time of its creation
  * @param label label of its exchanges, without {@code /cover}
- * @param organisation the organisation that the operator knows, null if unknown
- * @param facts registration facts as opaque hashes by name, empty if the operator exports none
  */
-public record SimulatedAccount(
-        String id,
-        String label,
-        @Nullable String organisation,
-        Instant created,
-        boolean verified,
-        Map<String, String> facts,
-        Client client,
-        Location location,
-        WritingStyle style) {
+public record SimulatedAccount(Account entry, String label, Client client, Location location, WritingStyle style) {
+
+    public String id() {
+        return entry.id();
+    }
 
     /** Returns its line in accounts.yaml. With facts, the time of its creation is exact, otherwise a date. */
-    public String entry(String keys) {
-        String org = organisation == null ? "" : ", organisation: " + organisation;
-        String since = (facts.isEmpty() ? created.atOffset(ZoneOffset.UTC).toLocalDate() : created).toString();
-        return "  - {id: " + id + ", keys: [" + keys + "]" + org + ", tier: standard, verified: " + verified
+    public String line() {
+        String org = entry.organisation() == null ? "" : ", organisation: " + entry.organisation();
+        Instant created = Objects.requireNonNull(entry.created());
+        String since = (entry.facts().isEmpty() ? created.atOffset(ZoneOffset.UTC).toLocalDate() : created).toString();
+        return "  - {id: " + id() + ", keys: []" + org + ", tier: " + entry.tier() + ", verified: " + entry.verified()
                 + ", created: " + since + shownFacts() + "}\n";
     }
 
     private String shownFacts() {
-        return facts.isEmpty()
+        return entry.facts().isEmpty()
                 ? ""
-                : new TreeMap<>(facts)
+                : new TreeMap<>(entry.facts())
                         .entrySet().stream()
                                 .map(fact -> fact.getKey() + ": \"" + fact.getValue() + '"')
                                 .collect(Collectors.joining(", ", ", facts: {", "}"));

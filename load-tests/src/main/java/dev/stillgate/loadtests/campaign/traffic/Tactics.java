@@ -1,8 +1,5 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
-import dev.stillgate.loadtests.options.Options;
-import java.util.List;
-
 /**
  * Reaction of campaigns to a gateway.
  *
@@ -12,14 +9,4 @@ import java.util.List;
 public record Tactics(double mostTimes, boolean replaces) {
     /** Three times the planned requests, and replacements: a stubborn campaign that does not want to stand out. */
     public static final Tactics STUBBORN = new Tactics(3, true);
-
-    /** The options that set the tactics of a closed loop. */
-    public static final List<String> OPTIONS = List.of("--catch-up", "--replace");
-
-    /** Reads the tactics of a closed loop. */
-    public static Tactics of(Options options) {
-        return new Tactics(
-                options.number("--catch-up", STUBBORN.mostTimes, 1, 1000),
-                options.choice("--replace", "yes", List.of("yes", "no")).equals("yes"));
-    }
 }

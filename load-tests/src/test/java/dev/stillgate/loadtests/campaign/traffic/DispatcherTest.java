@@ -110,7 +110,7 @@ final class DispatcherTest {
                 .orElseThrow()
                 .time();
         assertThat(first).isBetween(at + 120 * MINUTE, at + 30 * 60 * MINUTE);
-        assertThat(registry.accounts().getLast().created().toEpochMilli()).isLessThanOrEqualTo(first);
+        assertThat(registry.accounts().getLast().entry().created().toEpochMilli()).isLessThanOrEqualTo(first);
     }
 
     @Test
@@ -163,7 +163,7 @@ final class DispatcherTest {
             if (exchange.label().endsWith("/cover")) {
                 covered.add(exchange.account().id());
             }
-            boolean old = exchange.account().created().toEpochMilli() < WORLD.start();
+            boolean old = exchange.account().entry().created().toEpochMilli() < WORLD.start();
             return old && exchange.time() > WORLD.start() + Location.DAY ? BLOCKED : ApiResponse.SERVED;
         });
         assertThat(covered).hasSizeGreaterThan(PLAN.accounts() + 6);

@@ -27,7 +27,7 @@ final class FactsTest {
     private static Map<String, Long> values(List<SimulatedAccount> accounts, String label, String fact) {
         return accounts.stream()
                 .filter(account -> account.label().startsWith(label))
-                .map(account -> account.facts().get(fact))
+                .map(account -> account.entry().facts().get(fact))
                 .filter(Objects::nonNull)
                 .collect(groupingBy(Function.identity(), counting()));
     }
@@ -40,12 +40,12 @@ final class FactsTest {
     void factsAreOpaqueHashes() {
         List<SimulatedAccount> accounts = accounts(farms(SignUp.Farm.PAYMENT));
         assertThat(accounts)
-                .allSatisfy(account -> assertThat(account.facts().values())
+                .allSatisfy(account -> assertThat(account.entry().facts().values())
                         .hasSizeGreaterThanOrEqualTo(3)
                         .allMatch(value -> value.matches("h:[0-9a-f]{32}")));
-        assertThat(accounts.getFirst().entry("")).containsPattern("created: 20\\d\\d-\\d\\d-\\d\\dT.*, facts: \\{");
+        assertThat(accounts.getFirst().line()).containsPattern("created: 20\\d\\d-\\d\\d-\\d\\dT.*, facts: \\{");
         assertThat(accounts(SignUpRules.PLAIN))
-                .allMatch(account -> account.facts().isEmpty());
+                .allMatch(account -> account.entry().facts().isEmpty());
     }
 
     @Test
@@ -66,7 +66,7 @@ final class FactsTest {
         assertThat(most(values(accounts, "honest:reseller", "referrer"))).isGreaterThanOrEqualTo(12);
         long[] created = accounts.stream()
                 .filter(account -> account.label().equals("honest:campus"))
-                .mapToLong(account -> account.created().getEpochSecond())
+                .mapToLong(account -> account.entry().created().getEpochSecond())
                 .sorted()
                 .toArray();
         assertThat(created[created.length / 2] - created[0]).isLessThanOrEqualTo(7_200);
@@ -89,7 +89,7 @@ final class FactsTest {
     void sharesOfVerifiedAccountsAreAsGiven() {
         List<SimulatedAccount> accounts = accounts(new SignUpRules(false, null, 1, 0));
         assertThat(accounts)
-                .allMatch(account -> account.verified() == account.label().startsWith("honest:"));
+                .allMatch(account -> account.entry().verified() == account.label().startsWith("honest:"));
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.stillgate.fingerprint;
 import dev.stillgate.fingerprint.capture.AllowPolicy;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
-import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.Decoys;
 import dev.stillgate.fingerprint.signal.Displacement;
 import dev.stillgate.fingerprint.signal.Interchangeability;
@@ -59,7 +58,6 @@ public record FingerprintPolicy(
             new TopicConcentration(),
             new UnderDispersion(),
             new Interchangeability(),
-            new Clock(),
             new ClientAndNetwork(),
             new People(),
             new Decoys(),
@@ -67,7 +65,7 @@ public record FingerprintPolicy(
 
     /** Signals of earlier versions. */
     private static final Set<String> REMOVED_SIGNALS =
-            Set.of("claimed-client", "elicitation", "issued-context", "roaming");
+            Set.of("claimed-client", "clock", "elicitation", "issued-context", "roaming");
 
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);

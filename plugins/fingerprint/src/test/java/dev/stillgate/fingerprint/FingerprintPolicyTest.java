@@ -38,14 +38,15 @@ class FingerprintPolicyTest {
         refused("signals.issued-context", "no longer a signal", () -> signals(Map.of("issued-context", 1.0)));
         refused("signals.claimed-client", "no longer a signal", () -> signals(Map.of("claimed-client", 0.0)));
         refused("signals.clocks", "expected one of template, ", () -> signals(Map.of("clocks", 1.0)));
-        refused("signals.clock", "expected 0 to 10, found -1.0", () -> signals(Map.of("clock", -1.0)));
-        refused("signals.clock", "expected 0 to 10, found NaN", () -> signals(Map.of("clock", Double.NaN)));
+        refused("signals.clock", "no longer a signal: remove signals.clock", () -> signals(Map.of("clock", 1.0)));
+        refused("signals.people", "expected 0 to 10, found -1.0", () -> signals(Map.of("people", -1.0)));
+        refused("signals.people", "expected 0 to 10, found NaN", () -> signals(Map.of("people", Double.NaN)));
     }
 
     @Test
     void signalOfWeightZeroIsOff() {
-        AnalysisSettings settings = signals(Map.of("clock", 0.0)).settings();
-        assertThat(settings.signals()).map(Signal::name).doesNotContain("clock").contains("template");
+        AnalysisSettings settings = signals(Map.of("people", 0.0)).settings();
+        assertThat(settings.signals()).map(Signal::name).doesNotContain("people").contains("template");
     }
 
     @Test

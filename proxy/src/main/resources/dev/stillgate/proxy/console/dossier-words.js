@@ -24,10 +24,8 @@ const labelled = d => (d.labels?.confirmed ?? 0) + (d.labels?.refuted ?? 0) + (d
 
 const HOW = {
   'under-dispersion': 'work is dealt out evenly over them',
-  clock: 'at hours unlike those of people',
   interchangeability: 'which account sends a prompt makes no difference',
   'topic-concentration': 'they draw from one list of topics',
-  'sweep-shape': 'prompts and responses have one shape',
   displacement: 'one takes over what another is refused',
   'registration-burst': 'they were created within a few days',
 };

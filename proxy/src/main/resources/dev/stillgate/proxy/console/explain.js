@@ -21,18 +21,12 @@ const FAMILIES = {
 
 const SIGNALS = {
   template: ['Same prompt template', 'system prompt, tools or opening are the same'],
-  'sweep-shape': [
-    'Prompts and responses have one shape',
-    'lengths, turns and code vary as little as in a walk over a list',
-  ],
   'topic-concentration': ['Topics do not depend on the account', 'the accounts draw from one list of topics'],
   interchangeability: ['The accounts are interchangeable', 'tempo, amount and content do not depend on the account'],
   'under-dispersion': [
     'Work is dealt out evenly',
     'conversations are spread more evenly than those of independent people',
   ],
-  clock: ['Hours unlike those of people', 'no sleep, or one rhythm for all'],
-  'client-and-network': ['Same kind of client and network', 'number of networks and clients, age, hosting'],
   office: ['Works like an office', 'one or two networks and working hours: a point in favour of the accounts'],
   people: ['The same people ask by several accounts', 'ids of users that look random; a client chooses them'],
   displacement: [

@@ -20,17 +20,13 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.signal.UnderDispersion;
-import dev.stillgate.fingerprint.space.BackgroundDensity;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.Cohorts;
 import dev.stillgate.fingerprint.space.TraitSpace;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -40,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One comparison of all accounts. It tests the groups under test on their traffic since selection ({@link
  * HoldoutGroup}), then selects new candidates from older data ({@link CandidateSearch}). Groups that pass the test of
- * time are tested in content and network, which the search did not use. Deterministic: the same accounts and groups
- * give the same findings.
+ * time are tested member by member, in content and network too, which the search did not use. Deterministic: the same
+ * accounts and groups give the same findings.
  */
 final class AnalysisRound {
     /** Least time evidence in nats for a test of the members. */
@@ -60,7 +56,9 @@ final class AnalysisRound {
 
     private final RoundAccounts roundAccounts;
     private final List<AccountProfile> profiles;
-    private final @Nullable Measures measures;
+
+    /** Null without cohorts. */
+    private final @Nullable MemberLikelihood memberLikelihood;
 
     /**
      * @param flagged whether an account, by index, is pooled, blocked, or marked for its behaviour
@@ -72,7 +70,7 @@ final class AnalysisRound {
         this.now = now;
         roundAccounts = new RoundAccounts(table, settings.idle().toSeconds(), now);
         profiles = roundAccounts.profiles;
-        measures = measures();
+        memberLikelihood = memberLikelihood();
     }
 
     RoundAccounts accounts() {
@@ -100,34 +98,27 @@ final class AnalysisRound {
         return selected;
     }
 
-    /** Trait spaces and densities of the round; null without cohorts. */
-    private record Measures(Map<Family, BackgroundDensity> others, MemberLikelihood memberLikelihood) {}
-
-    private @Nullable Measures measures() {
+    private @Nullable MemberLikelihood memberLikelihood() {
         List<Cohort> cohorts = Cohorts.of(keys(), profiles.subList(0, roundAccounts.compared));
-        if (cohorts.isEmpty()) {
-            return null;
-        }
-        Map<Family, BackgroundDensity> others = new EnumMap<>(Family.class);
-        for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
-            List<Trait> traits = traits(family);
-            if (!traits.isEmpty()) {
-                TraitSpace space = new TraitSpace(traits, profiles, roundAccounts.compared, cohorts);
-                others.put(
-                        family,
-                        new BackgroundDensity(space, space.dimensions, random).withFittedBandwidth(cohorts, random));
-            }
-        }
-        IntPredicate isBackground = row -> !flagged.test(roundAccounts.accountIndexes.get(row));
-        MemberLikelihood memberLikelihood = new MemberLikelihood(
-                profiles,
-                roundAccounts.compared,
-                others.get(Family.CONTENT),
-                others.get(Family.NETWORK),
-                settings.has(TopicConcentration.NAME),
-                isBackground,
-                random);
-        return new Measures(others, memberLikelihood);
+        return cohorts.isEmpty()
+                ? null
+                : new MemberLikelihood(
+                        profiles,
+                        roundAccounts.compared,
+                        space(Family.CONTENT, cohorts),
+                        space(Family.NETWORK, cohorts),
+                        settings.has(TopicConcentration.NAME),
+                        row -> !flagged.test(roundAccounts.accountIndexes.get(row)),
+                        random);
+    }
+
+    /** Returns the accounts in the traits of the enabled signals of a family, null if no signal has any. */
+    private @Nullable TraitSpace space(Family family, List<Cohort> cohorts) {
+        List<Trait> traits = settings.signals().stream()
+                .filter(signal -> signal.family() == family)
+                .flatMap(signal -> signal.traits().stream())
+                .toList();
+        return traits.isEmpty() ? null : new TraitSpace(traits, profiles, roundAccounts.compared, cohorts);
     }
 
     /**
@@ -147,7 +138,7 @@ final class AnalysisRound {
             return null;
         }
         double dispatchEvidence = settings.has(UnderDispersion.NAME) ? dispatch.evidence() : 0;
-        if (measures == null || Math.max(dispatchEvidence, interchangeability.evidence()) < MIN_EVIDENCE) {
+        if (memberLikelihood == null || Math.max(dispatchEvidence, interchangeability.evidence()) < MIN_EVIDENCE) {
             retryWithoutFlagged(group, retries);
             return null;
         }
@@ -157,7 +148,7 @@ final class AnalysisRound {
                         interchangeability.evidence(),
                         interchangeability.perAccountLogRatio(),
                         interchangeability.contentLogRatio());
-        return testMembers(group, measures, result, retries);
+        return testMembers(group, memberLikelihood, result, retries);
     }
 
     /**
@@ -183,13 +174,12 @@ final class AnalysisRound {
             implements TimeResult {}
 
     private @Nullable Finding testMembers(
-            HoldoutGroup group, Measures measures, TimeResult result, List<HoldoutGroup> retries) {
+            HoldoutGroup group, MemberLikelihood likelihood, TimeResult result, List<HoldoutGroup> retries) {
         TestedMembers members = new TestedMembers(group, roundAccounts, result.perAccountLogRatio());
-        int[] likely = members.likelyRows();
-        if (likely.length < Cohort.MIN_GROUP_SIZE) {
+        if (members.likelyCount() < Cohort.MIN_GROUP_SIZE) {
             return null;
         }
-        int[] rows = members.memberRows(measures.memberLikelihood);
+        int[] rows = members.memberRows(likelihood);
         if (rows.length < MIN_PURITY * members.knownCount() && members.proportionLowerBound() < MIN_PURITY) {
             retrySubset(group, roundAccounts.accountIndexesOf(rows), MAX_RETRY_SHARE, retries);
             return null;
@@ -197,8 +187,7 @@ final class AnalysisRound {
         if (rows.length < Cohort.MIN_GROUP_SIZE) {
             return null;
         }
-        Evidence evidence = timeEvidence(result)
-                .addConcentration(measures.others, likely, new Cohort(group.matchedOn, 0, members.rows), random);
+        Evidence evidence = timeEvidence(result);
         switch (result) {
             case Dispatched dispatched ->
                 evidence.addInterchangeability(
@@ -208,8 +197,8 @@ final class AnalysisRound {
                 evidence.addInterchangeability(interchangeable.contentLogRatio(), Interchangeability.NAME);
         }
         boolean isOffice = OfficeCheck.worksInShifts(profiles, rows)
-                && (!evidence.isSupportedByContent() || group.officeCheck().isOffice(members.memberIndexesOf(rows)));
-        int[] all = IntStream.concat(IntStream.of(rows), IntStream.of(members.followerRows(measures.memberLikelihood)))
+                && group.officeCheck().isOffice(members.memberIndexesOf(rows));
+        int[] all = IntStream.concat(IntStream.of(rows), IntStream.of(members.followerRows(likelihood)))
                 .toArray();
         Finding finding = new Finding(
                 roundAccounts.accountIndexesOf(all),
@@ -260,15 +249,6 @@ final class AnalysisRound {
         if (isFewer(rest, group, MAX_RETRY_SHARE)) {
             retries.add(HoldoutGroup.ofRemainder(rest, group.matchedOn, now));
         }
-    }
-
-    /** Returns the traits of the enabled signals of a family: those with a pooled value first, those of pace last. */
-    private List<Trait> traits(Family family) {
-        return settings.signals().stream()
-                .filter(signal -> signal.family() == family)
-                .flatMap(signal -> signal.traits().stream())
-                .sorted(Comparator.comparing(Trait::pace).thenComparing(trait -> Double.isNaN(trait.pooledValue())))
-                .toList();
     }
 
     private Set<SharedKey> keys() {

@@ -3,26 +3,17 @@ package dev.stillgate.fingerprint.holdout;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
-import dev.stillgate.fingerprint.signal.Signal;
-import dev.stillgate.fingerprint.space.BackgroundDensity;
-import dev.stillgate.fingerprint.space.Cohort;
-import dev.stillgate.fingerprint.space.Concentration;
+import dev.stillgate.fingerprint.signal.UnderDispersion;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /**
  * Evidence for a group by family, as base-10 logarithms of likelihood ratios, and the signals that it comes from. Of
  * several results in one family the strongest counts.
  */
 public final class Evidence {
-    /**
-     * Exponent of a likelihood ratio whose background density is an estimate (P. Gruenwald, "The safe Bayesian", 2012).
-     */
-    private static final double LEARNING_RATE = 0.5;
-
     public final Map<Family, Double> byFamily = new EnumMap<>(Family.class);
 
     /** Names of the signals behind the evidence of a family. */
@@ -40,8 +31,8 @@ public final class Evidence {
     /** Starts with the result of {@link DispatchLikelihood}, in nats. */
     public static Evidence ofDispatch(AnalysisSettings settings, double nats) {
         Evidence evidence = new Evidence(settings);
-        evidence.keepStronger(
-                Family.TIME, evidence.weight(Family.TIME) * log10(nats), evidence.withTraits(Family.TIME));
+        double weight = settings.weight(UnderDispersion.NAME);
+        evidence.keepStronger(Family.TIME, weight * log10(nats), List.of(UnderDispersion.NAME));
         return evidence;
     }
 
@@ -51,20 +42,6 @@ public final class Evidence {
         double weight = settings.weight(Interchangeability.NAME);
         evidence.keepStronger(Family.TIME, weight * log10(nats), List.of(Interchangeability.NAME));
         return evidence;
-    }
-
-    /**
-     * Adds the concentration of the members in the families that the search did not use.
-     *
-     * @param likelyRows rows of the likely members, all in the cohort
-     */
-    public Evidence addConcentration(
-            Map<Family, BackgroundDensity> otherFamilies, int[] likelyRows, Cohort cohort, Random random) {
-        otherFamilies.forEach((family, density) -> keepStronger(
-                family,
-                weight(family) * log10(LEARNING_RATE * new Concentration(density, random).logRatio(likelyRows, cohort)),
-                withTraits(family)));
-        return this;
     }
 
     /**
@@ -89,14 +66,6 @@ public final class Evidence {
         }
     }
 
-    /**
-     * Returns whether content is evidence by itself. Hours, networks and clients can be common to the employees of one
-     * company.
-     */
-    public boolean isSupportedByContent() {
-        return byFamily.getOrDefault(Family.CONTENT, 0.0) >= Finding.MIN_SECOND_FAMILY;
-    }
-
     /** Returns the names of the signals behind odds of at least ten to one, the strongest first. */
     public List<String> signalNames() {
         return byFamily.entrySet().stream()
@@ -105,21 +74,6 @@ public final class Evidence {
                 .flatMap(e -> signalsByFamily.getOrDefault(e.getKey(), List.of()).stream())
                 .distinct()
                 .toList();
-    }
-
-    private List<String> withTraits(Family family) {
-        return settings.signals().stream()
-                .filter(signal -> signal.family() == family && !signal.traits().isEmpty())
-                .map(Signal::name)
-                .toList();
-    }
-
-    /** Returns the mean weight of the signals with traits in a family. */
-    private double weight(Family family) {
-        return withTraits(family).stream()
-                .mapToDouble(settings::weight)
-                .average()
-                .orElse(1);
     }
 
     private static double log10(double nats) {

@@ -2,7 +2,7 @@ package dev.stillgate.fingerprint.holdout;
 
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.signal.SharedKey;
-import dev.stillgate.fingerprint.space.BackgroundDensity;
+import dev.stillgate.fingerprint.space.TraitSpace;
 import dev.stillgate.fingerprint.stats.Sampling;
 import dev.stillgate.fingerprint.stats.StudentFit;
 import dev.stillgate.fingerprint.text.PromptFeatures;
@@ -56,8 +56,8 @@ public final class MemberLikelihood {
     public MemberLikelihood(
             List<AccountProfile> profiles,
             int compared,
-            @Nullable BackgroundDensity content,
-            @Nullable BackgroundDensity network,
+            @Nullable TraitSpace content,
+            @Nullable TraitSpace network,
             boolean withTopics,
             IntPredicate isBackground,
             Random random) {

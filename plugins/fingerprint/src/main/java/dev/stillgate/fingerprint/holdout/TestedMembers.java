@@ -24,7 +24,7 @@ public final class TestedMembers {
     private static final double MAX_BACKGROUND_PROBABILITY = 0.01;
 
     /** Rows of the group's core, ascending. */
-    public final int[] rows;
+    private final int[] rows;
 
     private final HoldoutGroup group;
     private final RoundAccounts roundAccounts;
@@ -88,9 +88,9 @@ public final class TestedMembers {
                 .toArray();
     }
 
-    /** Returns the rows with a positive log ratio by time evidence. */
-    public int[] likelyRows() {
-        return rowsWhere(i -> timeLogRatios[i] > 0);
+    /** Returns the number of rows with a positive log ratio by time evidence. */
+    public int likelyCount() {
+        return rowsWhere(i -> timeLogRatios[i] > 0).length;
     }
 
     /** Returns the number of rows with enough data. */

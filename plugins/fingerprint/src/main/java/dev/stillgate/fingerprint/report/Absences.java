@@ -29,10 +29,6 @@ final class Absences {
 
     /** Subject and negative result of each signal that is tested on a group. */
     private static final Map<String, List<String>> TESTED = Map.of(
-            "sweep-shape",
-            List.of(
-                    "whether prompts and responses have one shape",
-                    "shape of prompts and responses that sets the group apart"),
             "topic-concentration",
             List.of("whether all members draw from the same topics", "topics that all members draw from alike"),
             "under-dispersion",
@@ -40,13 +36,7 @@ final class Absences {
                     "whether work is dealt out more evenly than by chance",
                     "work dealt out more evenly than by chance"),
             "interchangeability",
-            List.of("whether the accounts are interchangeable", "sign that the accounts are interchangeable"),
-            "clock",
-            List.of("whether the hours are unlike those of people", "hours of the day unlike those of people"),
-            "client-and-network",
-            List.of(
-                    "whether networks and clients set the group apart",
-                    "kind of network and client that sets the group apart"));
+            List.of("whether the accounts are interchangeable", "sign that the accounts are interchangeable"));
 
     private static final Map<String, String> CAPABILITIES = Map.of(
             "reasoning", "No prompts that ask for reasoning traces.",

@@ -13,35 +13,17 @@ import java.util.List;
  * <li>Regularity: the standard deviation of ln of the gaps.
  * </ul>
  */
-public final class Clock implements Signal {
-    /** Standard deviation of ln of an exponentially distributed gap. */
-    private static final double EXPONENTIAL = Math.PI / Math.sqrt(6);
-
+public final class Clock {
     private static final double RADIANS = Math.PI / 12;
 
-    @Override
-    public String name() {
-        return "clock";
-    }
+    /** Traits that pages show beside those of {@link UnderDispersion}; they are no evidence. */
+    static final List<Trait> TRAITS = List.of(
+            new Trait("hours-entropy", 0.45, Clock::entropy),
+            new Trait("gap-spread", 0.17, p -> Math.log(p.deviationOfLogGap() + 0.1)),
+            new Trait("hours-cos", 0.3, p -> coefficient(p, true)),
+            new Trait("hours-sin", 0.3, p -> coefficient(p, false)));
 
-    @Override
-    public Family family() {
-        return Family.TIME;
-    }
-
-    @Override
-    public List<Trait> traits() {
-        return List.of(
-                new Trait("hours-entropy", 0.45, false, Math.log(24), Clock::entropy),
-                new Trait(
-                        "gap-spread",
-                        0.17,
-                        false,
-                        Math.log(EXPONENTIAL + 0.1),
-                        p -> Math.log(p.deviationOfLogGap() + 0.1)),
-                new Trait("hours-cos", 0.3, false, 0, p -> coefficient(p, true)),
-                new Trait("hours-sin", 0.3, false, 0, p -> coefficient(p, false)));
-    }
+    private Clock() {}
 
     /** Returns the entropy of the hours in nats, 0 to ln 24. */
     public static double entropy(Profile p) {

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.signal;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,9 +15,6 @@ public final class UnderDispersion implements Signal {
 
     private static final double MIN_DISPERSION = 0.02;
 
-    /** Euler's constant: the mean of ln of an exponential gap of mean 1 is its negative. */
-    private static final double EULER = 0.5772156649;
-
     @Override
     public String name() {
         return NAME;
@@ -29,12 +27,13 @@ public final class UnderDispersion implements Signal {
 
     @Override
     public List<Trait> traits() {
-        return List.of(
-                new Trait("dispersion-10m", 0.3, false, 0, p -> logDispersion(p.squaresOfTenMinutes(), p, 600)),
-                new Trait("dispersion-1h", 0.4, false, 0, p -> logDispersion(p.squaresOfHours(), p, 3600)),
-                new Trait("active-days", 0.2, false, 1, UnderDispersion::activeShare),
-                new Trait("gap-skew", 0.5, false, -EULER, p -> p.meanLogGap() - Math.log(86_400) + logRate(p)),
-                new Trait("rate", 0.9, true, Double.NaN, UnderDispersion::logRate));
+        List<Trait> traits = new ArrayList<>(Clock.TRAITS);
+        traits.add(new Trait("dispersion-10m", 0.3, p -> logDispersion(p.squaresOfTenMinutes(), p, 600)));
+        traits.add(new Trait("dispersion-1h", 0.4, p -> logDispersion(p.squaresOfHours(), p, 3600)));
+        traits.add(new Trait("active-days", 0.2, UnderDispersion::activeShare));
+        traits.add(new Trait("gap-skew", 0.5, p -> p.meanLogGap() - Math.log(86_400) + logRate(p)));
+        traits.add(new Trait("rate", 0.9, UnderDispersion::logRate));
+        return traits;
     }
 
     private static double logDispersion(double squares, Profile p, double bin) {

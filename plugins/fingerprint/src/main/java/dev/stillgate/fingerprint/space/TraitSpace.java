@@ -13,7 +13,7 @@ import java.util.List;
  * <ul>
  * <li>Scale: the median absolute deviation within a cohort (F. R. Hampel, "The influence curve and its role in robust
  * estimation", 1974), then the median over cohorts. A campaign affects few cohorts and so does not move it.
- * <li>Correlation: removed by a Cholesky factor. The pace comes last, so it can be dropped with the last coordinate.
+ * <li>Correlation: removed by a Cholesky factor.
  * <li>Spacing: each coordinate is stretched to the spacing of neighbours in a normal distribution.
  * </ul>
  */
@@ -29,23 +29,12 @@ public final class TraitSpace {
     /** A coordinate with a smaller lower quartile of distances carries no information and is dropped. */
     private static final double MIN_QUARTILE = 0.05;
 
-    final double[][] points;
-    final int compared;
+    public final double[][] points;
     public final int dimensions;
+    private final int compared;
 
     /**
-     * Residual of ln pace for each compared row, in units of the background's spread; empty without a
-     * trait of pace.
-     */
-    public final double[] paces;
-
-    /**
-     * Expected position of accounts with many independent users, in the first coordinates; empty when no trait has one.
-     */
-    final double[] pooledPoint;
-
-    /**
-     * @param traits at least one; those with a pooled value first and the pace last
+     * @param traits at least one
      * @param profiles the accounts, by row
      * @param compared number of leading rows that are compared; the others are only given coordinates
      * @param cohorts cohorts by which the spread is estimated
@@ -68,23 +57,9 @@ public final class TraitSpace {
             }
         }
         double[][] factor = cholesky(correlations(cohorts));
-        double residualScale = factor[dimensions - 1][dimensions - 1];
-        paces = traits.get(dimensions - 1).pace()
-                ? Arrays.stream(points, 0, compared)
-                        .mapToDouble(p -> p[dimensions - 1] / residualScale)
-                        .toArray()
-                : new double[0];
         for (double[] point : points) {
             decorrelate(point, factor);
         }
-        pooledPoint = traits.stream()
-                .mapToDouble(Trait::pooledValue)
-                .takeWhile(value -> !Double.isNaN(value))
-                .toArray();
-        for (int j = 0; j < pooledPoint.length; j++) {
-            pooledPoint[j] /= scales[j];
-        }
-        decorrelate(pooledPoint, factor);
         equaliseSpacing(cohorts);
     }
 
@@ -102,9 +77,6 @@ public final class TraitSpace {
             double factor = typical < MIN_QUARTILE ? 0 : Math.max(1, NORMAL_QUARTILE / typical);
             for (double[] point : points) {
                 point[j] *= factor;
-            }
-            if (j < pooledPoint.length) {
-                pooledPoint[j] *= factor;
             }
         }
     }

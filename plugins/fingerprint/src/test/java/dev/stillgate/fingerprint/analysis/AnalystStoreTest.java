@@ -64,7 +64,7 @@ final class AnalystStoreTest {
                 new int[] {1, 2},
                 SharedKey.CLIENT,
                 new EnumMap<>(Map.of(Family.TIME, 12.0, Family.CONTENT, 3.0)),
-                List.of("clock"),
+                List.of("under-dispersion"),
                 List.of(),
                 false);
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);

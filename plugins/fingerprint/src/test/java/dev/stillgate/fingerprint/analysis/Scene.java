@@ -9,12 +9,11 @@ import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
-import dev.stillgate.fingerprint.signal.Clock;
+import dev.stillgate.fingerprint.signal.UnderDispersion;
 import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.signal.SharedKey;
-import dev.stillgate.fingerprint.signal.SweepShape;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
@@ -36,7 +35,7 @@ public final class Scene {
     public static final long BEGIN = 1_770_000_000_000L;
     public static final long HOUR = 3_600_000;
     static final AnalysisSettings SETTINGS = new AnalysisSettings(
-            List.of(new SweepShape(), new Clock(), new ClientAndNetwork()),
+            List.of(new UnderDispersion(), new ClientAndNetwork()),
             Map.of(),
             4.0,
             Duration.ofDays(14),
@@ -49,8 +48,8 @@ public final class Scene {
             2);
 
     private static final List<SignalTest> TESTS = List.of(
-            new SignalTest(Family.TIME, List.of("clock"), 8.0),
-            new SignalTest(Family.CONTENT, List.of("sweep-shape"), 2.34567));
+            new SignalTest(Family.TIME, List.of("under-dispersion"), 8.0),
+            new SignalTest(Family.CONTENT, List.of("topic-concentration"), 2.34567));
 
     public final OrderBook book;
 
@@ -146,7 +145,7 @@ public final class Scene {
                 .toArray();
         Map<Family, Double> evidence = new EnumMap<>(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.34567));
         Finding finding =
-                new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "sweep-shape"), TESTS, false);
+                new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("under-dispersion", "topic-concentration"), TESTS, false);
         Cluster cluster = analyst.clusters().take(finding, List.of(accounts), BEGIN + 30 * HOUR);
         for (String account : accounts) {
             analyst.ladder().climb(account, rung, finding.total(), finding.reasons(), cluster.id, BEGIN + 30 * HOUR);

@@ -8,7 +8,6 @@ import dev.stillgate.fingerprint.analysis.Seen;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.SweepShape;
-import dev.stillgate.fingerprint.space.BackgroundDensity;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.TraitSpace;
 import dev.stillgate.fingerprint.stats.MixtureProportion;
@@ -66,7 +65,7 @@ final class MemberLikelihoodTest {
         return new MemberLikelihood(
                 profiles,
                 ALL,
-                new BackgroundDensity(space, space.dimensions, random),
+                space,
                 null,
                 true,
                 isBackground,

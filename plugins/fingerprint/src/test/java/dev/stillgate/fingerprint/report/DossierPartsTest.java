@@ -119,59 +119,55 @@ class DossierPartsTest {
         Finding finding = new Finding(
                 new int[] {0, 1},
                 SharedKey.SYSTEM,
-                new EnumMap<>(Map.of(Family.TIME, 8.0, Family.CONTENT, 3.0, Family.NETWORK, 0.7)),
-                List.of("clock"),
+                new EnumMap<>(Map.of(Family.TIME, 8.0, Family.CONTENT, 0.7)),
+                List.of("interchangeability"),
                 List.of(
-                        new SignalTest(Family.TIME, List.of("clock"), 8),
-                        new SignalTest(Family.CONTENT, List.of("sweep-shape"), 2),
-                        new SignalTest(Family.NETWORK, List.of("client-and-network"), 0.7)),
+                        new SignalTest(Family.TIME, List.of("interchangeability"), 8),
+                        new SignalTest(Family.TIME, List.of("under-dispersion"), 2),
+                        new SignalTest(Family.CONTENT, List.of("topic-concentration"), 0.7)),
                 false);
         scene.analyst.clusters().take(finding, List.of("a-1", "a-2"), FOUND);
         Map<String, Object> page = dossier();
-        assertThat(row(page, "notSeen", "client-and-network"))
+        assertThat(row(page, "notSeen", "topic-concentration"))
                 .containsEntry("weakens", true)
-                .containsEntry("text", "No kind of network and client that sets the group apart (0.7).");
-        assertThat(row(page, "notSeen", "sweep-shape"))
-                .as("it was seen, though another test of content counts")
+                .containsEntry("text", "No topics that all members draw from alike (0.7).");
+        assertThat(row(page, "notSeen", "under-dispersion"))
+                .as("it was seen, though another test of times counts")
                 .isEmpty();
-        assertThat(rows(page, "tests").toString()).contains("signals=[sweep-shape], evidence=2.0");
+        assertThat(rows(page, "tests").toString()).contains("signals=[under-dispersion], evidence=2.0");
     }
 
     @Test
     void jointTestThatFailedIsOneItem() {
         scene.seen(30, "a-1", "a-2");
         List<SignalTest> tests = List.of(
-                new SignalTest(Family.TIME, List.of("under-dispersion", "clock"), 0.5),
-                new SignalTest(Family.NETWORK, List.of("client-and-network"), -2),
-                new SignalTest(Family.NETWORK, List.of("topic-concentration"), -70));
+                new SignalTest(Family.TIME, List.of("under-dispersion", "interchangeability"), 0.5),
+                new SignalTest(Family.CONTENT, List.of("topic-concentration"), -2));
         Finding finding = new Finding(
                 new int[] {0, 1},
                 SharedKey.SYSTEM,
-                new EnumMap<>(Map.of(Family.TIME, 0.5, Family.NETWORK, -2.0)),
+                new EnumMap<>(Map.of(Family.TIME, 0.5, Family.CONTENT, -2.0)),
                 List.of(),
                 tests,
                 false);
         scene.analyst.clusters().take(finding, List.of("a-1", "a-2"), FOUND);
         Map<String, Object> page = dossier();
         assertThat(row(page, "notSeen", "under-dispersion").get("text"))
-                .isEqualTo("No work dealt out more evenly than by chance, and no hours of the day unlike those of"
-                        + " people (0.5).");
-        assertThat(row(page, "notSeen", "client-and-network"))
+                .isEqualTo("No work dealt out more evenly than by chance, and no sign that the accounts are"
+                        + " interchangeable (0.5).");
+        assertThat(row(page, "notSeen", "topic-concentration"))
                 .as("it is counter-evidence")
-                .isEmpty();
-        assertThat(row(page, "notSeen", "topic-concentration").get("text"))
-                .as("a weaker test of the same family")
-                .isEqualTo("No topics that all members draw from alike (-70.0).");
-        assertThat(row(page, "counterEvidence", "family-network")).isNotEmpty();
+                .doesNotContainKey("weakens");
+        assertThat(row(page, "counterEvidence", "family-content")).isNotEmpty();
     }
 
     @Test
     void testsAreUnknownAfterARestart() {
         scene.seen(30, "a-1", "a-2").found(Standing.MARKED, "a-1", "a-2");
         scene.analyst.clusters().all().iterator().next().tests = List.of();
-        scene.analyst.clusters().all().iterator().next().reasons = List.of("sweep-shape");
-        assertThat(row(dossier(), "notSeen", "clock").get("text").toString())
-                .startsWith("Not known until the next comparison: whether the hours");
+        scene.analyst.clusters().all().iterator().next().reasons = List.of();
+        assertThat(row(dossier(), "notSeen", "under-dispersion").get("text").toString())
+                .startsWith("Not known until the next comparison: whether work is dealt out");
     }
 
     private void created(String account, int daysAgo) {

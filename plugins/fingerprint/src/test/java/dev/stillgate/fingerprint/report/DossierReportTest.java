@@ -72,7 +72,7 @@ class DossierReportTest {
         scene.seen(30, "a-1", "a-2");
         found(
                 Map.of(Family.TIME, 3.0, Family.CONTENT, 4.0, Family.NETWORK, -1.4),
-                List.of("clock", "sweep-shape"),
+                List.of("under-dispersion", "topic-concentration"),
                 false,
                 "a-1",
                 "a-2");
@@ -92,7 +92,7 @@ class DossierReportTest {
         scene.seen(30, "a-1", "a-2", "a-3", "a-4").seenVerified("a-2").seenOf("firm", "a-3");
         found(
                 Map.of(Family.TIME, 3.0, Family.CONTENT, -0.8, Family.NETWORK, 0.1),
-                List.of("clock"),
+                List.of("under-dispersion"),
                 true,
                 "a-1",
                 "a-2",
@@ -117,10 +117,10 @@ class DossierReportTest {
     void signalsThatDidNotFireAreNamed() {
         scene.seen(30, "a-1", "a-2").found(Standing.MARKED, "a-1", "a-2");
         Map<String, Object> page = dossier();
-        assertThat(row(page, "notSeen", "clock")).as("a reason of the cluster").isEmpty();
+        assertThat(row(page, "notSeen", "under-dispersion")).as("a reason of the cluster").isEmpty();
         assertThat(row(page, "notSeen", "family-network").get("state")).hasToString("NOT_MEASURED");
         assertThat(row(page, "notSeen", "template").get("state"))
-                .as("Scene enables three signals")
+                .as("Scene enables two signals")
                 .hasToString("SWITCHED_OFF");
         assertThat(row(page, "notSeen", "facts").get("state")).hasToString("NOT_RECORDED");
         assertThat(row(page, "notSeen", "provider-refusals").get("state")).hasToString("NOT_SEEN");

@@ -46,7 +46,7 @@ class DossierStandingsTest {
                 IntStream.range(0, accounts.length).toArray(),
                 SharedKey.SYSTEM,
                 new EnumMap<>(evidence),
-                List.of("clock"),
+                List.of("under-dispersion"),
                 List.of(),
                 isOffice);
         Cluster cluster = scene.analyst.clusters().take(finding, List.of(accounts), FOUND);
@@ -76,7 +76,7 @@ class DossierStandingsTest {
     void changesOfOneTimeAreOneItem() {
         scene.seen(30, "a-1", "a-2", "a-3").seenVerified("a-1").found(Standing.MARKED, "a-1", "a-2", "a-3");
         for (String account : List.of("a-1", "a-2")) {
-            scene.analyst.ladder().climb(account, Standing.POOLED, 10.3, List.of("clock"), "c1", FOUND + Scene.HOUR);
+            scene.analyst.ladder().climb(account, Standing.POOLED, 10.3, List.of("under-dispersion"), "c1", FOUND + Scene.HOUR);
         }
         scene.now = FOUND + 2 * Scene.HOUR;
         Pins.pin(scene.analyst, "a-3", Standing.BLOCKED, Long.MAX_VALUE);
@@ -131,7 +131,7 @@ class DossierStandingsTest {
     void effectsLeaveSetStandingsAndOtherEvidenceAsTheyAre() {
         scene.seen(30, "a-1", "a-2", "a-3").found(Standing.MARKED, "a-1", "a-2", "a-3");
         Pins.pin(scene.analyst, "a-1", Standing.BLOCKED, Long.MAX_VALUE);
-        scene.analyst.ladder().climb("a-2", Standing.MARKED, 10.3, List.of("clock"), "c9", FOUND);
+        scene.analyst.ladder().climb("a-2", Standing.MARKED, 10.3, List.of("under-dispersion"), "c9", FOUND);
         assertThat(dossier().get("effects").toString())
                 .contains("confirm={accounts=3, becomes=pooled, changes=[{from=marked, to=pooled, accounts=2}]")
                 .contains("refute={accounts=3, becomes=clear, changes=[{from=marked, to=clear, accounts=1}]");

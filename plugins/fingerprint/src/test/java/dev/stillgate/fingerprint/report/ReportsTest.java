@@ -59,8 +59,8 @@ class ReportsTest {
         scene.seen(30, "a-1");
         assertThat(account("a-1").get("signals"))
                 .asString()
-                .contains("sweep-shape={prompt-length=", "hours-entropy=", "gap-spread=", "age=NaN")
-                .doesNotContain("under-dispersion");
+                .contains("under-dispersion={hours-entropy=", "gap-spread=", "rate=", "age=NaN")
+                .doesNotContain("sweep-shape");
     }
 
     @Test
@@ -69,7 +69,7 @@ class ReportsTest {
         assertThat(account("a-1"))
                 .containsEntry("standing", "marked")
                 .containsEntry("cluster", "c1")
-                .containsEntry("reasons", List.of("clock", "sweep-shape"))
+                .containsEntry("reasons", List.of("under-dispersion", "topic-concentration"))
                 .containsEntry("since", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR))
                 .containsEntry("expires", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR + 14 * 24 * Scene.HOUR))
                 .hasEntrySatisfying("evidence", e -> assertThat((Double) e).isGreaterThan(8));
@@ -93,7 +93,7 @@ class ReportsTest {
                         .containsEntry("id", "c1")
                         .containsEntry("accounts", List.of("a-1", "a-2"))
                         .containsEntry("since", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR))
-                        .containsEntry("reasons", List.of("clock", "sweep-shape")));
+                        .containsEntry("reasons", List.of("under-dispersion", "topic-concentration")));
     }
 
     @Test

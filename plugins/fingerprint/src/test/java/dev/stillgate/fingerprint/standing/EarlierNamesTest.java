@@ -31,13 +31,13 @@ class EarlierNamesTest {
                 new int[] {0},
                 SharedKey.SYSTEM,
                 new EnumMap<>(Map.of(Family.TIME, 5.0)),
-                List.of("clock"),
+                List.of("under-dispersion"),
                 List.of(),
                 false);
         Clusters clusters = new Clusters();
         Cluster cluster = clusters.take(finding, List.of("a"), NOW);
         Ladder ladder = new Ladder();
-        ladder.climb("a", Standing.MARKED, 5, List.of("clock"), cluster.id, NOW);
+        ladder.climb("a", Standing.MARKED, 5, List.of("under-dispersion"), cluster.id, NOW);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         StandingCodec.write(new DataOutputStream(bytes), ladder, clusters);
         String written = bytes.toString(ISO_8859_1);

@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.signal.Profile;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
+import java.util.stream.IntStream;
 
 /**
  * View of one account's columns.
@@ -179,5 +180,13 @@ public record AccountProfile(AccountColumns c, int i) implements Profile {
             case SYSTEM_LIKE -> 0; // not stored by account
             default -> FrequentValues.value(c, i, key, second);
         };
+    }
+
+    /** Returns the most frequent values of a key, at most two. */
+    public int[] keys(SharedKey key) {
+        return IntStream.of(key(key, false), key(key, true))
+                .filter(value -> value != 0)
+                .distinct()
+                .toArray();
     }
 }

@@ -19,6 +19,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.Order;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,16 +173,11 @@ final class AccountReport {
     private static Map<String, List<String>> shares(AccountProfile profile) {
         Map<String, List<String>> shares = new LinkedHashMap<>();
         for (SharedKey kind : SharedKey.values()) {
-            int first = profile.key(kind, false);
-            int second = profile.key(kind, true);
-            if (first != 0 || second != 0) {
+            int[] values = profile.keys(kind);
+            if (values.length > 0) {
                 shares.put(
                         PageValues.name(kind),
-                        first == 0
-                                ? List.of(PageValues.hex(second))
-                                : second == 0
-                                        ? List.of(PageValues.hex(first))
-                                        : List.of(PageValues.hex(first), PageValues.hex(second)));
+                        Arrays.stream(values).mapToObj(PageValues::hex).toList());
             }
         }
         return shares;

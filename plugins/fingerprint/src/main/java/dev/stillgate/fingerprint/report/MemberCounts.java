@@ -2,7 +2,6 @@ package dev.stillgate.fingerprint.report;
 
 import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.account.AccountProfile;
-import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.stats.Quantiles;
@@ -32,7 +31,7 @@ final class MemberCounts {
     Map<String, Object> shown() {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("withTraffic", report.profiles().size());
-        shown.put("apis", apis());
+        shown.put("apis", apis(analyst, report.members()));
         shown.put("clientFingerprints", values(SharedKey.CLIENT));
         shown.put("requestShapes", values(SharedKey.SHAPE));
         shown.put("systemPrompts", values(SharedKey.SYSTEM));
@@ -53,12 +52,12 @@ final class MemberCounts {
                 .count();
     }
 
-    private Map<String, Integer> apis() {
-        AccountTable table = analyst.table();
+    /** Returns the members by the API that they use. */
+    static Map<String, Integer> apis(Analyst analyst, List<ClusterReport.Member> members) {
         Map<String, Integer> apis = new TreeMap<>();
-        for (ClusterReport.Member member : report.members()) {
+        for (ClusterReport.Member member : members) {
             if (member.accountIndex() != AccountIndex.NONE) {
-                apis.merge(PageValues.name(table.dialect(member.accountIndex())), 1, Integer::sum);
+                apis.merge(PageValues.name(analyst.table().dialect(member.accountIndex())), 1, Integer::sum);
             }
         }
         return apis;
@@ -68,14 +67,10 @@ final class MemberCounts {
     static Map<Integer, Integer> counts(List<AccountProfile> profiles, SharedKey key) {
         Map<Integer, Integer> counts = new TreeMap<>();
         for (AccountProfile profile : profiles) {
-            int first = profile.key(key, false);
-            int second = profile.key(key, true);
-            counts.merge(first, 1, Integer::sum);
-            if (second != first) {
-                counts.merge(second, 1, Integer::sum);
+            for (int value : profile.keys(key)) {
+                counts.merge(value, 1, Integer::sum);
             }
         }
-        counts.remove(0);
         return counts;
     }
 

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Parts of a cluster: members with traffic that have equal values of client, system prompt and tools. A value that fewer
@@ -88,10 +87,9 @@ final class MemberParts {
         AccountProfile profile = analyst.table().profile(member.accountIndex());
         Map<String, String> values = new TreeMap<>();
         for (SharedKey key : KEYS) {
-            String value = IntStream.of(profile.key(key, false), profile.key(key, true))
-                    .filter(each -> each != 0)
+            String value = Arrays.stream(profile.keys(key))
                     .sorted()
-                    .mapToObj(each -> PageValues.hex(each))
+                    .mapToObj(PageValues::hex)
                     .collect(Collectors.joining("+"));
             values.put(PageValues.name(key), value.isEmpty() ? NONE : value);
         }
@@ -128,7 +126,7 @@ final class MemberParts {
         shown.put("accounts", part.members.size());
         shown.put("share", PageValues.rounded(exchanges / all));
         shown.put("values", part.values);
-        shown.put("apis", apis(part));
+        shown.put("apis", MemberCounts.apis(analyst, part.members));
         shown.put("asksFor", asksFor(part));
         shown.put("exchanges", median(part, AccountProfile::exchanges));
         shown.put("promptCharacters", median(part, profile -> Math.expm1(profile.meanLogPrompt())));
@@ -140,13 +138,6 @@ final class MemberParts {
                         .count());
         shown.put("busiest", part.members.getFirst().account());
         return shown;
-    }
-
-    private Map<String, Integer> apis(Part part) {
-        Map<String, Integer> apis = new TreeMap<>();
-        part.members.forEach(
-                member -> apis.merge(PageValues.name(analyst.table().dialect(member.accountIndex())), 1, Integer::sum));
-        return apis;
     }
 
     /** Returns the kinds of training data that at least a tenth of the part's prompts ask for, with their shares. */
@@ -185,15 +176,11 @@ final class MemberParts {
             for (int part = 0; part < parts.size(); part++) {
                 for (ClusterReport.Member member : parts.get(part).members) {
                     AccountProfile profile = analyst.table().profile(member.accountIndex());
-                    int first = profile.key(key, false);
-                    int second = profile.key(key, true);
-                    counts.computeIfAbsent(first, absent -> new int[parts.size()])[part]++;
-                    if (second != first) {
-                        counts.computeIfAbsent(second, absent -> new int[parts.size()])[part]++;
+                    for (int value : profile.keys(key)) {
+                        counts.computeIfAbsent(value, absent -> new int[parts.size()])[part]++;
                     }
                 }
             }
-            counts.remove(0);
             counts.forEach((value, byPart) -> addShared(shared, key, value, byPart));
         }
         shared.sort(Comparator.comparingInt(each -> -PageValues.accounts(each)));

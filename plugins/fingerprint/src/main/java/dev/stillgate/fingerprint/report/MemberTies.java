@@ -112,8 +112,9 @@ final class MemberTies {
         for (SharedKey key : SharedKey.values()) {
             boolean isClient = key == SharedKey.CLIENT || key == SharedKey.SHAPE;
             Kind kind = isClient ? Kind.CLIENT : Kind.TEMPLATE;
-            traits.add(new Trait(kind, PageValues.name(key), profile.key(key, false)));
-            traits.add(new Trait(kind, PageValues.name(key), profile.key(key, true)));
+            for (int value : profile.keys(key)) {
+                traits.add(new Trait(kind, PageValues.name(key), value));
+            }
         }
         FirstStarts starts = table.starts().of(account);
         for (JoinTrait trait : List.of(JoinTrait.JA4, JoinTrait.NETWORK, JoinTrait.ASN)) {

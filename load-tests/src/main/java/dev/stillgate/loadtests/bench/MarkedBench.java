@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.bench;
 
 import dev.stillgate.proxy.chain.FilterChain;
-import dev.stillgate.proxy.dialect.prose.ResponseEditor;
+import dev.stillgate.proxy.dialect.ResponseEditor;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ResponseTap;

@@ -5,7 +5,7 @@ import dev.stillgate.fingerprint.text.PromptReader;
 import dev.stillgate.fingerprint.text.PromptReaders;
 import dev.stillgate.fingerprint.text.TextReader;
 import dev.stillgate.fingerprint.text.UnreadPrompt;
-import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;

@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.bench;
 
-import dev.stillgate.proxy.dialect.request.RequestReader;
-import dev.stillgate.proxy.dialect.usage.UsageReader;
+import dev.stillgate.proxy.dialect.RequestReader;
+import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;

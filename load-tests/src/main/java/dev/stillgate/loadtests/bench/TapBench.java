@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.bench;
 
-import dev.stillgate.proxy.dialect.prose.ResponseEditor;
+import dev.stillgate.proxy.dialect.ResponseEditor;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ResponseTap;
 import java.nio.charset.StandardCharsets;

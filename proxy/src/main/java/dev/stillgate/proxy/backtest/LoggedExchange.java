@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.chain.ChainProgress;
-import dev.stillgate.proxy.dialect.CloudCall;
+import dev.stillgate.proxy.dialect.request.CloudCall;
 import dev.stillgate.proxy.exchange.Target;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.ConnectionFacts;

@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.chain.ForwardedTap;
-import dev.stillgate.proxy.dialect.prose.ResponseEditor;
+import dev.stillgate.proxy.dialect.ResponseEditor;
+import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.dialect.stream.ArrayElements;
-import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;

@@ -4,7 +4,7 @@ import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.chain.ForwardedTap;
 import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.ErrorBodies;
-import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.json.KeyedHashes;

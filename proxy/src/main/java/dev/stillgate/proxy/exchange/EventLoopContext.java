@@ -2,9 +2,9 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.chain.ActivePolicy;
-import dev.stillgate.proxy.dialect.request.RequestReader;
-import dev.stillgate.proxy.dialect.usage.UsageEvents;
-import dev.stillgate.proxy.dialect.usage.UsageReader;
+import dev.stillgate.proxy.dialect.RequestReader;
+import dev.stillgate.proxy.dialect.UsageReader;
+import dev.stillgate.proxy.dialect.openai.UsageEvents;
 import dev.stillgate.proxy.exchange.body.MemoryBudget;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.json.KeyedHashes;

@@ -2,10 +2,10 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.account.CredentialField;
 import dev.stillgate.proxy.config.Policy.Credential;
-import dev.stillgate.proxy.dialect.CloudCall;
-import dev.stillgate.proxy.dialect.CloudCall.Cloud;
-import dev.stillgate.proxy.dialect.CloudPaths;
+import dev.stillgate.proxy.dialect.anthropic.CloudPaths;
 import dev.stillgate.proxy.dialect.request.BodyEdit;
+import dev.stillgate.proxy.dialect.request.CloudCall;
+import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;

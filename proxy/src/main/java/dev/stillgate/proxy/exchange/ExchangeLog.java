@@ -2,7 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.Refusal;
-import dev.stillgate.proxy.dialect.CloudCall.Cloud;
+import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.AccessRecord.GenAiCloud;

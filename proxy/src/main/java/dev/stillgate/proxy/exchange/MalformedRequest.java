@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.dialect.ErrorBodies;
-import dev.stillgate.proxy.dialect.GeminiPaths;
+import dev.stillgate.proxy.dialect.google.GeminiPaths;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.observe.AccessLog;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.prose.ResponseEditor;
+import dev.stillgate.proxy.dialect.ResponseEditor;
 import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseTap;
 import io.netty.buffer.ByteBuf;

@@ -2,8 +2,9 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ForwardedTap;
 import dev.stillgate.proxy.chain.Refusal;
-import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.dialect.anthropic.BedrockErrors;
+import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
@@ -189,7 +190,7 @@ final class Response implements KeepAlive.Out {
         }
         Cloud cloud = facts.cloud();
         if (cloud == Cloud.BEDROCK) {
-            headers.add(ErrorBodies.bedrockTypeField(verdict.kind()));
+            headers.add(BedrockErrors.typeField(verdict.kind()));
             headers.add(new Header("x-amzn-requestid", facts.requestId()));
         }
         headers.addAll(verdict.headers());
@@ -223,7 +224,7 @@ final class Response implements KeepAlive.Out {
             String message = "The answer was cut short.";
             downstream.sendEvent(
                     cut.isFramed()
-                            ? ErrorBodies.bedrockException(kind, message)
+                            ? BedrockErrors.exception(kind, message)
                             : ErrorBodies.sseError(
                                     facts.provider(), facts.operation(), kind, message, facts.requestId(), events));
         }

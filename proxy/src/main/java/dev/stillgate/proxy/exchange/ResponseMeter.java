@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.dialect.coding.ContentCodings;
-import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;

@@ -1,7 +1,8 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.CloudPaths;
 import dev.stillgate.proxy.dialect.PathTable;
+import dev.stillgate.proxy.dialect.anthropic.CloudPaths;
+import dev.stillgate.proxy.dialect.provider.PathMatch;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.Operation;
@@ -105,7 +106,7 @@ public final class Routes {
         }
         for (Route route : routes) {
             if (fits(route.path(), path)) {
-                PathTable.Match dialect = PathTable.match(method, path);
+                PathMatch dialect = PathTable.match(method, path);
                 if (dialect != null && (dialect.operation() != Operation.REALTIME || route.realtime())) {
                     return new Target(
                             method,

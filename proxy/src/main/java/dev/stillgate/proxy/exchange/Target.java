@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.CloudCall;
-import dev.stillgate.proxy.dialect.CloudPaths;
-import dev.stillgate.proxy.dialect.GeminiPaths;
+import dev.stillgate.proxy.dialect.anthropic.CloudPaths;
+import dev.stillgate.proxy.dialect.google.GeminiPaths;
+import dev.stillgate.proxy.dialect.request.CloudCall;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Headers;

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.usage.UsageEventGate;
+import dev.stillgate.proxy.dialect.openai.UsageEventGate;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

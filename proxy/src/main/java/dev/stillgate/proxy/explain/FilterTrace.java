@@ -11,7 +11,7 @@ import dev.stillgate.proxy.chain.Secrets;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.PolicyLoader;
-import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.json.MalformedBody;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.chain.ForwardedTap;
 import dev.stillgate.proxy.dialect.Fixtures;
-import dev.stillgate.proxy.dialect.usage.UsageReader;
+import dev.stillgate.proxy.dialect.UsageReader;
 import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.json.TextHash;
 import dev.stillgate.proxy.recording.RecordedExchange;

@@ -3,7 +3,6 @@ package dev.stillgate.proxy.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.BodyView.Batch;

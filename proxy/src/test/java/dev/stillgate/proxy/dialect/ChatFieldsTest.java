@@ -3,7 +3,6 @@ package dev.stillgate.proxy.dialect;
 import static dev.stillgate.proxy.dialect.Prompts.parts;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.Operation;

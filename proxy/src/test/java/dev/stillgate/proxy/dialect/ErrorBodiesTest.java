@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.stillgate.proxy.dialect.CloudCall.Cloud;
+import dev.stillgate.proxy.dialect.anthropic.BedrockErrors;
+import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict.Kind;
@@ -100,7 +101,7 @@ class ErrorBodiesTest {
     void cloudsHaveMembersOfTheirOwn(Kind kind, String bedrock, String vertex) throws IOException {
         JsonNode plain = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, kind, NASTY, "req_1"));
         JsonNode b = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.BEDROCK, kind, NASTY, "req_1", 0));
-        assertThat(ErrorBodies.bedrockTypeField(kind).value()).isEqualTo(bedrock);
+        assertThat(BedrockErrors.typeField(kind).value()).isEqualTo(bedrock);
         assertThat(b.at("/message").asText()).isEqualTo(NASTY_READ);
         assertThat(b.get("error")).isEqualTo(plain.get("error"));
         JsonNode v = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.VERTEX, kind, NASTY, "req_1", 0));

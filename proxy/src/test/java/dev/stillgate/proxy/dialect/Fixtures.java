@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.dialect.provider.PathMatch;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Usage;
 import java.io.BufferedReader;
@@ -145,7 +146,7 @@ public final class Fixtures {
         String path = e.get("uri").asText();
         boolean sse = e.get("sse").asBoolean();
         String body = e.get("resp_body").asText();
-        PathTable.Match match = PathTable.match(e.get("method").asText(), path);
+        PathMatch match = PathTable.match(e.get("method").asText(), path);
         PlainReader plain = new PlainReader();
         plain.read(body, sse);
         Response answer = new Response(

@@ -2,8 +2,7 @@ package dev.stillgate.proxy.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.proxy.dialect.prose.ResponseEditor;
-import dev.stillgate.proxy.dialect.usage.UsageReader;
+import dev.stillgate.proxy.dialect.provider.PathMatch;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
@@ -244,7 +243,7 @@ class PathTableTest {
             assertThat(row.metered() || UNCOUNTED.contains(row.asked()))
                     .isEqualTo(row.asked().reportsUsage());
         }
-        PathTable.Match match = PathTable.match(row.method(), row.path().replace("{id}", "abc_1-Z"));
+        PathMatch match = PathTable.match(row.method(), row.path().replace("{id}", "abc_1-Z"));
         assertThat(match == null ? "no-route" : match.operation().name()).isEqualTo(row.operation());
         if (match != null) {
             Provider provider = row.path().startsWith("/v1/messages") ? Provider.ANTHROPIC : Provider.OPENAI;

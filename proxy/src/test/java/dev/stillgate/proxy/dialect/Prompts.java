@@ -2,7 +2,6 @@ package dev.stillgate.proxy.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.BodyView.PartKind;

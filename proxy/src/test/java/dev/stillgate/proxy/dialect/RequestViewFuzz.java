@@ -1,7 +1,6 @@
 package dev.stillgate.proxy.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;

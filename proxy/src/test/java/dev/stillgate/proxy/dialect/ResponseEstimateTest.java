@@ -2,7 +2,6 @@ package dev.stillgate.proxy.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Usage;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.BodyView.PartKind;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.dialect.request.BodyEdit;
-import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import java.nio.charset.StandardCharsets;

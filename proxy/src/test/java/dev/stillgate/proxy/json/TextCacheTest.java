@@ -3,7 +3,7 @@ package dev.stillgate.proxy.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.dialect.Prompts;
-import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.spi.Operation;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.stillgate.proxy.dialect.request;
 
-import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.dialect.tokens.TokenWeights;
 import dev.stillgate.proxy.json.JsonFields;
 import dev.stillgate.proxy.json.JsonName;
@@ -10,7 +9,6 @@ import dev.stillgate.proxy.json.JsonText;
 import dev.stillgate.proxy.json.NameCache;
 import dev.stillgate.proxy.json.TextCache;
 import dev.stillgate.spi.BodyView;
-import dev.stillgate.spi.Provider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,13 +18,12 @@ import org.jspecify.annotations.Nullable;
  * Lazy view of a prompt in a parsed document, with the parts that all dialects share. A field is read when its getter
  * is called. Allocates only strings for requested texts. Not thread-safe.
  */
-abstract sealed class JsonChat implements BodyView.Chat
-        permits MessagesChat, CompletionsChat, ResponsesChat, ContentsChat {
-    static final JsonName MODEL = new JsonName("model");
-    static final JsonName STREAM = new JsonName("stream");
+public abstract class JsonChat implements BodyView.Chat {
+    protected static final JsonName MODEL = new JsonName("model");
+    protected static final JsonName STREAM = new JsonName("stream");
     private static final JsonName TEMPERATURE = new JsonName("temperature");
     private static final JsonName TOP_P = new JsonName("top_p");
-    static final JsonName TYPE = new JsonName("type");
+    protected static final JsonName TYPE = new JsonName("type");
     private static final JsonName TOOLS = new JsonName("tools");
     private static final JsonName NAME = new JsonName("name");
     private static final JsonName JSON_OBJECT = new JsonName("json_object");
@@ -47,33 +44,32 @@ abstract sealed class JsonChat implements BodyView.Chat
     private static final JsonName USER_ID = new JsonName("user_id");
     private static final JsonName SESSION = new JsonName("prompt_cache_key");
 
-    final PartReader parts;
+    protected final PartReader parts;
     private final JsonText systemText = new JsonText();
     private final NameCache models;
     private final TextCache systems;
-    JsonTape tape;
-    int prompt = JsonTape.NONE;
+    protected JsonTape tape;
+    protected int prompt = JsonTape.NONE;
 
     /** The call of a cloud's API; null for the provider's own. */
-    @Nullable
-    CloudCall cloud;
+    protected @Nullable CloudCall cloud;
 
     private final PromptEstimate estimate;
     private boolean estimated;
 
-    JsonChat(NameCache models, TextCache systems, JsonTape tape) {
-        this.models = models;
-        this.systems = systems;
-        this.tape = tape;
+    protected JsonChat(BodyParser parser) {
+        this.models = parser.models;
+        this.systems = parser.systems;
+        this.tape = parser.tape;
         this.parts = new PartReader(tape);
         this.estimate = new PromptEstimate(tape);
     }
 
     /** Returns the type check for the keys of a prompt that the gateway reads. */
-    abstract JsonFields fields();
+    public abstract JsonFields fields();
 
     /** Sets this to the prompt at {@code node}, an object that passed the {@linkplain #fields type check}. */
-    JsonChat at(JsonTape document, int node) {
+    public JsonChat at(JsonTape document, int node) {
         tape = document;
         prompt = node;
         cloud = null;
@@ -81,42 +77,41 @@ abstract sealed class JsonChat implements BodyView.Chat
         return this;
     }
 
-    final int field(JsonName name) {
+    protected final int field(JsonName name) {
         return tape.find(prompt, name);
     }
 
     /** Returns the node if it is an array, else {@link JsonTape#NONE}. */
-    final int array(int node) {
+    protected final int array(int node) {
         return node != JsonTape.NONE && tape.kind(node) == JsonTape.ARRAY ? node : JsonTape.NONE;
     }
 
-    final boolean isTrue(int node) {
+    protected final boolean isTrue(int node) {
         return node != JsonTape.NONE && tape.kind(node) == JsonTape.TRUE;
     }
 
-    final long whole(JsonName name) {
+    protected final long whole(JsonName name) {
         return JsonNumbers.whole(tape, field(name));
     }
 
     /** Returns whether the {@code type} of an output format requests JSON. */
-    final boolean asksForJson(int format) {
+    protected final boolean asksForJson(int format) {
         int type = tape.find(format, TYPE);
         return tape.isString(type, JSON_SCHEMA) || tape.isString(type, JSON_OBJECT);
     }
 
     /** Returns whether a node is a reasoning effort other than "none". */
-    final boolean isEffort(int node) {
+    protected final boolean isEffort(int node) {
         return tape.isText(node) && !tape.is(node, NO_EFFORT);
     }
 
     /** Returns the name of a tool; for a provider-hosted tool without a name, its type. */
-    @Nullable
-    String toolName(int tool) {
+    protected @Nullable String toolName(int tool) {
         String name = tape.stringOrNull(tape.find(tool, NAME));
         return name != null ? name : tape.stringOrNull(tape.find(tool, TYPE));
     }
 
-    final void addToolNames(int tools, List<String> names) {
+    protected final void addToolNames(int tools, List<String> names) {
         if (array(tools) == JsonTape.NONE) {
             return;
         }
@@ -129,7 +124,7 @@ abstract sealed class JsonChat implements BodyView.Chat
     }
 
     /** Returns the text of a system prompt in one field, or null if it is empty or absent. */
-    final @Nullable CharSequence system(int content) {
+    protected final @Nullable CharSequence system(int content) {
         String cached = systems.find(tape, content);
         if (cached != null) {
             return cached.isEmpty() ? null : cached;
@@ -163,7 +158,7 @@ abstract sealed class JsonChat implements BodyView.Chat
     }
 
     /** Returns the text of the instructions and of all messages with role system or developer; null if empty. */
-    final @Nullable CharSequence system(int instructions, int messages) {
+    protected final @Nullable CharSequence system(int instructions, int messages) {
         int first = array(messages) == JsonTape.NONE ? JsonTape.NONE : nextSystem(messages, tape.first(messages));
         if (first == JsonTape.NONE) {
             return system(instructions);
@@ -271,12 +266,17 @@ abstract sealed class JsonChat implements BodyView.Chat
     }
 
     @Override
-    public final boolean marksCache() {
-        return provider() == Provider.ANTHROPIC && estimate().marksCache();
+    public boolean marksCache() {
+        return false;
+    }
+
+    /** Returns the edit by which the prompt asks for usage in its stream; null if it needs none. */
+    public @Nullable BodyEdit usageEdit() {
+        return null;
     }
 
     /** Returns the estimate for this prompt, computed on first use. */
-    private PromptEstimate estimate() {
+    protected final PromptEstimate estimate() {
         if (!estimated) {
             read(estimate);
             estimated = true;
@@ -285,8 +285,8 @@ abstract sealed class JsonChat implements BodyView.Chat
     }
 
     /** Estimates the tokens of this prompt. */
-    void read(PromptEstimate into) {
-        into.read(tape, prompt, provider() == Provider.ANTHROPIC ? TokenWeights.ANTHROPIC : TokenWeights.OPENAI);
+    protected void read(PromptEstimate into) {
+        into.read(tape, prompt, TokenWeights.OPENAI);
     }
 
     @Override

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Values of undocumented JSON types are skipped; blocks of an unknown {@code type} are visited as OTHER with their
  * text. JSON arguments and results are passed as the original JSON. Not thread-safe.
  */
-final class PartReader {
-    static final JsonName TEXT = new JsonName("text");
-    static final JsonName CONTENT = new JsonName("content");
+public final class PartReader {
+    public static final JsonName TEXT = new JsonName("text");
+    public static final JsonName CONTENT = new JsonName("content");
     private static final JsonName ROLE = new JsonName("role");
     private static final JsonName TOOL_CALL_ID = new JsonName("tool_call_id");
     private static final JsonName TOOL_CALLS = new JsonName("tool_calls");
@@ -38,7 +38,7 @@ final class PartReader {
     private int message;
     private String role = "user";
 
-    PartReader(JsonTape tape) {
+    public PartReader(JsonTape tape) {
         this.tape = tape;
     }
 
@@ -51,7 +51,7 @@ final class PartReader {
     }
 
     /** Returns the role of a message; {@code user} if it is absent or unknown. */
-    String role(JsonTape document, int messageNode) {
+    public String role(JsonTape document, int messageNode) {
         int node = document.find(messageNode, ROLE);
         for (int i = 0; i < ROLES.length; i++) {
             if (document.isString(node, ROLE_NAMES[i])) {
@@ -62,7 +62,7 @@ final class PartReader {
     }
 
     /** Visits the parts of an array of messages (Messages, Chat Completions), starting with message {@code first}. */
-    void messages(JsonTape document, int messages, int first, PartVisitor partVisitor) {
+    public void messages(JsonTape document, int messages, int first, PartVisitor partVisitor) {
         start(document, partVisitor);
         for (int m = tape.first(messages); m != tape.end(messages); m = tape.next(m)) {
             if (message >= first) {
@@ -76,7 +76,7 @@ final class PartReader {
     }
 
     /** Visits the parts of a Responses input: a string, or an array of items, starting with item {@code first}. */
-    void input(JsonTape document, int input, int first, PartVisitor partVisitor) {
+    public void input(JsonTape document, int input, int first, PartVisitor partVisitor) {
         start(document, partVisitor);
         role = "user";
         if (tape.kind(input) != JsonTape.ARRAY) {
@@ -145,7 +145,7 @@ final class PartReader {
     }
 
     /** Visits a content: a string, a block, or an array of strings and blocks. Returns false if the visitor stopped. */
-    boolean content(PartKind kind, @Nullable String id, int node) {
+    public boolean content(PartKind kind, @Nullable String id, int node) {
         if (node == JsonTape.NONE) {
             return true;
         }
@@ -164,7 +164,7 @@ final class PartReader {
     }
 
     /** Visits a string as one part; skips other nodes. Returns false if the visitor stopped. */
-    boolean string(PartKind kind, @Nullable String id, int node) {
+    public boolean string(PartKind kind, @Nullable String id, int node) {
         if (!tape.isText(node)) {
             return true;
         }
@@ -172,7 +172,7 @@ final class PartReader {
     }
 
     /** Visits a node as one part: a string as its text, other nodes as JSON. Returns false if the visitor stopped. */
-    boolean json(PartKind kind, @Nullable String id, int node) {
+    public boolean json(PartKind kind, @Nullable String id, int node) {
         if (node == JsonTape.NONE || tape.kind(node) == JsonTape.STRING) {
             return string(kind, id, node);
         }
@@ -180,7 +180,7 @@ final class PartReader {
     }
 
     /** Visits a part without text. Returns false if the visitor stopped. */
-    boolean empty(PartKind kind, @Nullable String id) {
+    public boolean empty(PartKind kind, @Nullable String id) {
         return visit(kind, id, text.clear());
     }
 

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Input token estimate for a prompt, in one pass over system prompt, messages, tools and output format. One pass serves
- * all dialects but the Gemini API ({@link ContentsEstimate}), because their field names do not clash. Text is counted by {@link TextTokens}, structure at a flat cost
+ * all dialects but the Gemini API, because their field names do not clash. Text is counted by {@link TextTokens}, structure at a flat cost
  * per element that includes ids, roles and types. Media content is never counted as text. Also detects cache markers.
  * Not thread-safe.
  */
-final class PromptEstimate {
+public final class PromptEstimate {
     private static final JsonName TYPE = new JsonName("type");
     private static final JsonName ROLE = new JsonName("role");
     private static final JsonName FORMAT = new JsonName("format");
@@ -90,12 +90,12 @@ final class PromptEstimate {
     private JsonTape tape;
     private boolean cache;
 
-    PromptEstimate(JsonTape tape) {
+    public PromptEstimate(JsonTape tape) {
         this.tape = tape;
     }
 
     /** Begins the estimate of a prompt. */
-    void begin(JsonTape document, TokenWeights weights) {
+    public void begin(JsonTape document, TokenWeights weights) {
         tape = document;
         costs = weights.structure;
         cache = false;
@@ -104,12 +104,12 @@ final class PromptEstimate {
     }
 
     /** Adds the cost of structure, in thousandths of a token. */
-    void add(long units) {
+    public void add(long units) {
         text.addUnits(units);
     }
 
     /** Estimates a prompt. */
-    void read(JsonTape document, int prompt, TokenWeights weights) {
+    public void read(JsonTape document, int prompt, TokenWeights weights) {
         begin(document, weights);
         if (tape.kind(prompt) != JsonTape.OBJECT) {
             return;
@@ -123,12 +123,12 @@ final class PromptEstimate {
     }
 
     /** Returns the estimate in tokens of a model's tokenizer, at least 1. */
-    long tokens(@Nullable String model) {
+    public long tokens(@Nullable String model) {
         return Math.max(1, text.tokens(model));
     }
 
     /** Returns whether the prompt has cache markers ({@code cache_control}). */
-    boolean marksCache() {
+    public boolean marksCache() {
         return cache;
     }
 
@@ -292,7 +292,7 @@ final class PromptEstimate {
     /**
      * Counts a schema or arguments: keys, strings, numbers and literals as text, without white space and punctuation.
      */
-    void json(int node) {
+    public void json(int node) {
         text.addUnits(costs.node());
         switch (tape.kind(node)) {
             case JsonTape.OBJECT -> {
@@ -312,7 +312,7 @@ final class PromptEstimate {
     }
 
     /** Counts the text of a string, or the characters of another value. */
-    void string(int node) {
+    public void string(int node) {
         text.begin();
         text.add(tape.bytes(), tape.start(node), tape.stop(node));
     }

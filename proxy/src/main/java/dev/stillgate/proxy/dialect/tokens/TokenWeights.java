@@ -1,8 +1,7 @@
 package dev.stillgate.proxy.dialect.tokens;
 
-import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.util.Arrays;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,15 +13,8 @@ import org.jspecify.annotations.Nullable;
  * three, spaces join the next word, and other scripts than Latin cost per character.
  *
  * <p>The text weights were fitted with non-negative least squares to the counts of jtokkit 1.1.0: {@code o200k_base}
- * for OpenAI, and {@code cl100k_base} for the scripts of Anthropic, whose tokenizer is not published. The structure
- * weights and the scale of Anthropic's text were fitted to the usage in recorded exchanges, then adjusted by hand.
- * {@code RecordedEstimatesTest} measures the error on these exchanges.
- *
- * <p>The weights of Google are not fitted: text has those of OpenAI, whose vocabulary is of a similar size, and media
- * the counts that Google documents.
- *
- * <p>Anthropic's models from Claude Opus 4.7 on have another tokenizer and therefore another scale. Media have a flat
- * cost: an image that of one megapixel, a file that of one page, audio that of half a minute. Immutable.
+ * for OpenAI. {@code RecordedEstimatesTest} measures the error on recorded exchanges. Media have a flat cost: an image that
+ * of one megapixel, a file that of one page, audio that of half a minute. Immutable.
  */
 public final class TokenWeights {
     static final int START = 0;
@@ -53,20 +45,7 @@ public final class TokenWeights {
             new Structure(
                     3_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 80, 765_000, 300_000, 1_000_000, 300_000,
                     5_000),
-            Provider.OPENAI);
-    public static final TokenWeights ANTHROPIC = new TokenWeights(
-            new Scripts(1_700, 900, 500, 1_140, 1_070, 1_250, 1_300, 830, 2_900),
-            new Structure(
-                    6_000, 2_000, 430_000, 0, 1_300, 22_000, 22_000, 110_000, 25_000, 150, 1_200_000, 300_000,
-                    2_000_000, 1_800_000, 33_000),
-            Provider.ANTHROPIC);
-    public static final TokenWeights GOOGLE = new TokenWeights(
-            LARGE_VOCABULARY,
-            new Structure(
-                    1_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 80, 1_032_000, 960_000, 258_000, 300_000,
-                    5_000),
-            Provider.GOOGLE);
-
+            model -> 100);
     /** Cost of a class after another one, by {@code before << 4 | now}. */
     final int[] pairs;
 
@@ -74,10 +53,11 @@ public final class TokenWeights {
     final short[] ascii;
 
     public final Structure structure;
-    private final Provider provider;
+    private final Scripts scripts;
+    private final ToIntFunction<@Nullable String> percent;
 
     /** Costs of non-ASCII characters by script. */
-    private record Scripts(
+    public record Scripts(
             int latin,
             int firstOfWord,
             int alphabet,
@@ -124,54 +104,27 @@ public final class TokenWeights {
             long hosted,
             long called) {}
 
-    private TokenWeights(Scripts scripts, Structure structure, Provider provider) {
+    /**
+     * Creates weights.
+     *
+     * @param percent the scale of a model's text tokens in percent
+     */
+    public TokenWeights(Scripts scripts, Structure structure, ToIntFunction<@Nullable String> percent) {
         this.pairs = pairs(scripts);
         this.ascii = ascii(pairs);
+        this.scripts = scripts;
         this.structure = structure;
-        this.provider = provider;
+        this.percent = percent;
     }
 
-    /** Returns the weights for responses to an operation. */
-    public static TokenWeights of(Operation operation) {
-        return switch (operation) {
-            case MESSAGES, COUNT_TOKENS, MESSAGE_BATCH, MESSAGE_BATCH_RESULTS -> ANTHROPIC;
-            case GENERATE_CONTENT, COUNT_CONTENT_TOKENS -> GOOGLE;
-            default -> OPENAI;
-        };
+    /** Returns the same weights of text with another structure. */
+    public TokenWeights with(Structure other) {
+        return new TokenWeights(scripts, other, percent);
     }
 
-    /** Returns the scale of a model's text tokens in percent. */
-    int percent(@Nullable String model) {
-        if (provider != Provider.ANTHROPIC) {
-            return 100;
-        }
-        return model == null || isFirstTokenizer(model) ? 112 : 150;
-    }
-
-    /**
-     * Returns whether an Anthropic model is older than Claude Opus 4.7, by the generation and minor version in its
-     * name.
-     */
-    private static boolean isFirstTokenizer(String given) {
-        String model = bareName(given);
-        if (!model.startsWith("claude-") || model.length() == 7) {
-            return true;
-        }
-        int four = model.indexOf("-4");
-        if (four < 0) {
-            return model.startsWith("claude-instant") || "0123".indexOf(model.charAt(7)) >= 0;
-        }
-        int minor = four + 3;
-        boolean oneDigit =
-                minor + 1 == model.length() || (minor + 1 < model.length() && model.charAt(minor + 1) == '-');
-        return minor >= model.length() || !oneDigit || model.charAt(minor) < '7';
-    }
-
-    /** Returns the name of a model without what clouds add: a region and maker before it, a date after {@code @}. */
-    private static String bareName(String model) {
-        int name = model.lastIndexOf("anthropic.claude-");
-        String bare = name < 0 ? model : model.substring(name + "anthropic.".length());
-        return bare.replace('@', '-');
+    /** Returns the scale of a model's text tokens in percent; null for an unknown model. */
+    public int percent(@Nullable String model) {
+        return percent.applyAsInt(model);
     }
 
     /** Returns the class of a UTF-16 code unit; a low surrogate counts as a continuation. */

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.dialect.coding;
 
-import dev.stillgate.proxy.dialect.request.RequestReader;
+import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;

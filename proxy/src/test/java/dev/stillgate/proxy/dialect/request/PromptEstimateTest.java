@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.dialect.Mutations;
+import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.BodyView.Chat;

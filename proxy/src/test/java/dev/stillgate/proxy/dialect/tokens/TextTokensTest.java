@@ -2,6 +2,7 @@ package dev.stillgate.proxy.dialect.tokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.dialect.anthropic.AnthropicWeights;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -113,7 +114,7 @@ class TextTokensTest {
     @MethodSource("texts")
     void countIsIndependentOfPiecesAndEscapes(Text text) {
         String json = text.text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-        for (TokenWeights weights : List.of(TokenWeights.OPENAI, TokenWeights.ANTHROPIC)) {
+        for (TokenWeights weights : List.of(TokenWeights.OPENAI, AnthropicWeights.ALL)) {
             long whole = count(weights, json, 1 << 20);
             for (int size : new int[] {1, 2, 3, 5, 7, 64}) {
                 assertThat(count(weights, json, size)).as("pieces of %d", size).isEqualTo(whole);
@@ -142,7 +143,7 @@ class TextTokensTest {
     void repetitiveTextHasBoundedCost(String piece) {
         String text = piece.repeat(20_000);
         long bytes = text.getBytes(StandardCharsets.UTF_8).length;
-        for (TokenWeights weights : List.of(TokenWeights.OPENAI, TokenWeights.ANTHROPIC)) {
+        for (TokenWeights weights : List.of(TokenWeights.OPENAI, AnthropicWeights.ALL)) {
             assertThat(count(weights, text, 1 << 20)).isBetween(bytes / 100, 2 * bytes);
         }
     }
@@ -160,10 +161,10 @@ class TextTokensTest {
                 "claude-instant-1.2",
                 "claude-",
                 "other")) {
-            assertThat(TokenWeights.ANTHROPIC.percent(model)).as(model).isEqualTo(112);
+            assertThat(AnthropicWeights.ALL.percent(model)).as(model).isEqualTo(112);
         }
         for (String model : List.of("claude-opus-4-7", "claude-opus-4-8", "claude-sonnet-5", "claude-opus-5")) {
-            assertThat(TokenWeights.ANTHROPIC.percent(model)).as(model).isEqualTo(150);
+            assertThat(AnthropicWeights.ALL.percent(model)).as(model).isEqualTo(150);
         }
         assertThat(TokenWeights.OPENAI.percent("gpt-5")).isEqualTo(100);
     }

@@ -1,0 +1,83 @@
+package dev.stillgate.proxy.dialect.google;
+
+import dev.stillgate.proxy.dialect.provider.ApiError;
+import dev.stillgate.proxy.dialect.provider.ApiPath;
+import dev.stillgate.proxy.dialect.provider.Dialect;
+import dev.stillgate.proxy.dialect.provider.PathMatch;
+import dev.stillgate.proxy.dialect.request.BodyParser;
+import dev.stillgate.proxy.dialect.stream.ProseBlocks;
+import dev.stillgate.proxy.dialect.stream.ProseField;
+import dev.stillgate.proxy.dialect.stream.ProseReader;
+import dev.stillgate.proxy.dialect.stream.ResponseField;
+import dev.stillgate.proxy.dialect.tokens.TokenWeights;
+import dev.stillgate.proxy.json.JsonPaths;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The Gemini API. Its paths name the model, and its error in a stream is a line of JSON without a field name. */
+public final class Gemini implements Dialect {
+    @Override
+    public Provider provider() {
+        return Provider.GOOGLE;
+    }
+
+    @Override
+    public Set<Operation> operations() {
+        return EnumSet.of(Operation.GENERATE_CONTENT, Operation.COUNT_CONTENT_TOKENS);
+    }
+
+    @Override
+    public List<ApiPath> paths() {
+        return List.of();
+    }
+
+    @Override
+    public @Nullable PathMatch match(String method, String path) {
+        return GeminiPaths.match(method, path);
+    }
+
+    @Override
+    public BodyReader bodies(BodyParser parser) {
+        ContentsChat chat = new ContentsChat(parser);
+        return (operation, cloud, contentType, buf, off, len) -> parser.read(chat, contentType, buf, off, len)
+                .calledBy(cloud, operation == Operation.COUNT_CONTENT_TOKENS);
+    }
+
+    @Override
+    public TokenWeights weights() {
+        return ContentsEstimate.WEIGHTS;
+    }
+
+    @Override
+    public JsonPaths<ResponseField> response(Operation operation, boolean sse) {
+        return operation == Operation.GENERATE_CONTENT ? GenerationPaths.GENERATION : GenerationPaths.COUNT;
+    }
+
+    @Override
+    public JsonPaths<ProseField> prose(Operation operation, boolean sse) {
+        if (operation != Operation.GENERATE_CONTENT) {
+            throw Dialect.noProse(operation);
+        }
+        return sse ? CandidatesProse.PIECE : CandidatesProse.RESPONSE;
+    }
+
+    @Override
+    public ProseReader proseReader(Operation operation, boolean sse, ProseBlocks blocks) {
+        return new CandidatesProse(blocks, sse);
+    }
+
+    @Override
+    public void error(ApiError error, StringBuilder json) {
+        GoogleErrors.write(error, json);
+    }
+
+    /** The Node SDK raises only for a line without a field name. */
+    @Override
+    public void errorEvent(ApiError error, StringBuilder event) {
+        GoogleErrors.write(error, event);
+    }
+}

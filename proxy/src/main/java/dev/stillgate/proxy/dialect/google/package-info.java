@@ -1,0 +1,5 @@
+/** The Gemini API of Google AI and Vertex AI. */
+@NullMarked
+package dev.stillgate.proxy.dialect.google;
+
+import org.jspecify.annotations.NullMarked;

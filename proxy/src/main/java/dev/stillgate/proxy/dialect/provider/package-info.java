@@ -1,4 +1,4 @@
-/** What the folder of a provider's API contains, and what it is told. */
+/** Interface of the folder of an API, and the errors and paths that it exchanges. */
 @NullMarked
 package dev.stillgate.proxy.dialect.provider;
 

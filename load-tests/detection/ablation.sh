@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ ${#SIGNALS[@]} -gt 0 ] || SIGNALS=(template sweep-shape topic-concentration under-dispersion interchangeability client-and-network)
+[ ${#SIGNALS[@]} -gt 0 ] || SIGNALS=(template sweep-shape under-dispersion client-and-network)
 
 # shellcheck source=load-tests/lib/processes.sh
 . "$(dirname "$0")/../lib/processes.sh"

@@ -5,12 +5,10 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Decoys;
 import dev.stillgate.fingerprint.signal.Displacement;
-import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
 import dev.stillgate.fingerprint.signal.Template;
-import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.UnderDispersion;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Removed;
@@ -55,9 +53,7 @@ public record FingerprintPolicy(
     private static final List<Signal> SIGNALS = List.of(
             new Template(),
             new SweepShape(),
-            new TopicConcentration(),
             new UnderDispersion(),
-            new Interchangeability(),
             new ClientAndNetwork(),
             new People(),
             new Decoys(),
@@ -65,7 +61,14 @@ public record FingerprintPolicy(
 
     /** Signals of earlier versions. */
     private static final Set<String> REMOVED_SIGNALS =
-            Set.of("claimed-client", "clock", "elicitation", "issued-context", "roaming");
+            Set.of(
+                    "claimed-client",
+                    "clock",
+                    "elicitation",
+                    "interchangeability",
+                    "issued-context",
+                    "roaming",
+                    "topic-concentration");
 
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);

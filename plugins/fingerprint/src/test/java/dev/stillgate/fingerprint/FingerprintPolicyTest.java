@@ -37,6 +37,8 @@ class FingerprintPolicyTest {
         refused("signals.elicitation", "no longer a signal", () -> signals(Map.of("elicitation", 1.0)));
         refused("signals.issued-context", "no longer a signal", () -> signals(Map.of("issued-context", 1.0)));
         refused("signals.claimed-client", "no longer a signal", () -> signals(Map.of("claimed-client", 0.0)));
+        refused("signals.topic-concentration", "no longer a signal", () -> signals(Map.of("topic-concentration", 1.0)));
+        refused("signals.interchangeability", "no longer a signal", () -> signals(Map.of("interchangeability", 0.0)));
         refused("signals.clocks", "expected one of template, ", () -> signals(Map.of("clocks", 1.0)));
         refused("signals.clock", "no longer a signal: remove signals.clock", () -> signals(Map.of("clock", 1.0)));
         refused("signals.people", "expected 0 to 10, found -1.0", () -> signals(Map.of("people", -1.0)));

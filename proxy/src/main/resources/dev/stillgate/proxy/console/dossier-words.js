@@ -24,8 +24,6 @@ const labelled = d => (d.labels?.confirmed ?? 0) + (d.labels?.refuted ?? 0) + (d
 
 const HOW = {
   'under-dispersion': 'work is dealt out evenly over them',
-  interchangeability: 'which account sends a prompt makes no difference',
-  'topic-concentration': 'they draw from one list of topics',
   displacement: 'one takes over what another is refused',
   'registration-burst': 'they were created within a few days',
 };

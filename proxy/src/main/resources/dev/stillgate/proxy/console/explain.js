@@ -21,8 +21,6 @@ const FAMILIES = {
 
 const SIGNALS = {
   template: ['Same prompt template', 'system prompt, tools or opening are the same'],
-  'topic-concentration': ['Topics do not depend on the account', 'the accounts draw from one list of topics'],
-  interchangeability: ['The accounts are interchangeable', 'tempo, amount and content do not depend on the account'],
   'under-dispersion': [
     'Work is dealt out evenly',
     'conversations are spread more evenly than those of independent people',

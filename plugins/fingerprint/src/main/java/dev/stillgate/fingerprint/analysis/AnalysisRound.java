@@ -3,27 +3,21 @@ package dev.stillgate.fingerprint.analysis;
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.account.RoundAccounts;
-import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.candidate.CandidateSearch;
 import dev.stillgate.fingerprint.holdout.DispatchLikelihood;
-import dev.stillgate.fingerprint.holdout.Evidence;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.HoldoutGroup;
-import dev.stillgate.fingerprint.holdout.InterchangeabilityLikelihood;
 import dev.stillgate.fingerprint.holdout.MemberLikelihood;
 import dev.stillgate.fingerprint.holdout.OfficeCheck;
 import dev.stillgate.fingerprint.holdout.TestedMembers;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
-import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.SharedKey;
-import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.signal.UnderDispersion;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.Cohorts;
 import dev.stillgate.fingerprint.space.TraitSpace;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -88,14 +82,7 @@ final class AnalysisRound {
      * @param templates users of each template, as account indexes
      */
     List<HoldoutGroup> candidates(List<Cohort> templates) {
-        CandidateSearch candidates =
-                new CandidateSearch(roundAccounts, keys(), settings.has(Interchangeability.NAME), random);
-        candidates.addCohorts(templates);
-        List<HoldoutGroup> selected = new ArrayList<>();
-        for (CandidateGroup candidate : candidates.candidates()) {
-            selected.add(HoldoutGroup.of(candidate, now));
-        }
-        return selected;
+        return new CandidateSearch(roundAccounts, keys(), random).candidates(templates, now);
     }
 
     private @Nullable MemberLikelihood memberLikelihood() {
@@ -107,7 +94,6 @@ final class AnalysisRound {
                         roundAccounts.compared,
                         space(Family.CONTENT, cohorts),
                         space(Family.NETWORK, cohorts),
-                        settings.has(TopicConcentration.NAME),
                         row -> !flagged.test(roundAccounts.accountIndexes.get(row)),
                         random);
     }
@@ -129,53 +115,25 @@ final class AnalysisRound {
     @Nullable
     Finding test(HoldoutGroup group, List<HoldoutGroup> retries) {
         DispatchLikelihood.Result dispatch = DispatchLikelihood.of(group);
-        InterchangeabilityLikelihood.Result interchangeability = comparesAccounts(group)
-                ? InterchangeabilityLikelihood.of(group, now)
-                : InterchangeabilityLikelihood.NONE;
-        if (dispatch.isFutile() && interchangeability.isFutile()) {
+        if (dispatch.isFutile()) {
             group.close(now);
             retrySubset(group, dispatch.nonBursty(), 1, retries);
             return null;
         }
-        double dispatchEvidence = settings.has(UnderDispersion.NAME) ? dispatch.evidence() : 0;
-        if (memberLikelihood == null || Math.max(dispatchEvidence, interchangeability.evidence()) < MIN_EVIDENCE) {
+        double evidence = settings.has(UnderDispersion.NAME) ? dispatch.evidence() : 0;
+        if (memberLikelihood == null || evidence < MIN_EVIDENCE) {
             retryWithoutFlagged(group, retries);
             return null;
         }
-        TimeResult result = dispatchEvidence >= interchangeability.evidence()
-                ? new Dispatched(dispatchEvidence, dispatch.perAccountLogRatio())
-                : new Interchangeable(
-                        interchangeability.evidence(),
-                        interchangeability.perAccountLogRatio(),
-                        interchangeability.contentLogRatio());
-        return testMembers(group, memberLikelihood, result, retries);
+        return testMembers(group, memberLikelihood, dispatch, retries);
     }
-
-    /**
-     * Returns whether interchangeability is tested: for users of a template, and for scheduled jobs, whose times do not
-     * count.
-     */
-    private boolean comparesAccounts(HoldoutGroup group) {
-        return settings.has(Interchangeability.NAME) && (group.hasTemplates() || group.isMostlyScheduled());
-    }
-
-    /** Result of the tests by time, with ln of the likelihood ratio of each account by member index. */
-    private sealed interface TimeResult {
-        double[] perAccountLogRatio();
-    }
-
-    /** The work is centrally dispatched, with ln of the likelihood ratio as evidence. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Dispatched(double evidence, double[] perAccountLogRatio) implements TimeResult {}
-
-    /** The accounts are interchangeable, with ln of the likelihood ratios of time and of content. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Interchangeable(double evidence, double[] perAccountLogRatio, double contentLogRatio)
-            implements TimeResult {}
 
     private @Nullable Finding testMembers(
-            HoldoutGroup group, MemberLikelihood likelihood, TimeResult result, List<HoldoutGroup> retries) {
-        TestedMembers members = new TestedMembers(group, roundAccounts, result.perAccountLogRatio());
+            HoldoutGroup group,
+            MemberLikelihood likelihood,
+            DispatchLikelihood.Result dispatch,
+            List<HoldoutGroup> retries) {
+        TestedMembers members = new TestedMembers(group, roundAccounts, dispatch.perAccountLogRatio());
         if (members.likelyCount() < Cohort.MIN_GROUP_SIZE) {
             return null;
         }
@@ -187,35 +145,15 @@ final class AnalysisRound {
         if (rows.length < Cohort.MIN_GROUP_SIZE) {
             return null;
         }
-        Evidence evidence = timeEvidence(result);
-        switch (result) {
-            case Dispatched dispatched ->
-                evidence.addInterchangeability(
-                        InterchangeabilityLikelihood.contentLogRatio(group.sums(), members.memberIndexesOf(rows)),
-                        TopicConcentration.NAME);
-            case Interchangeable interchangeable ->
-                evidence.addInterchangeability(interchangeable.contentLogRatio(), Interchangeability.NAME);
-        }
+        double evidence = settings.weight(UnderDispersion.NAME) * dispatch.evidence() / Math.log(10);
         boolean isOffice = OfficeCheck.worksInShifts(profiles, rows)
                 && group.officeCheck().isOffice(members.memberIndexesOf(rows));
         int[] all = IntStream.concat(IntStream.of(rows), IntStream.of(members.followerRows(likelihood)))
                 .toArray();
-        Finding finding = new Finding(
-                roundAccounts.accountIndexesOf(all),
-                group.matchedOn,
-                evidence.byFamily,
-                evidence.signalNames(),
-                evidence.tests,
-                isOffice);
+        Finding finding =
+                Finding.ofDispatch(roundAccounts.accountIndexesOf(all), group.matchedOn, evidence, isOffice);
         retrySubset(group, withoutFlagged(group, finding.accounts()), MAX_RETRY_SHARE, retries);
         return finding;
-    }
-
-    private Evidence timeEvidence(TimeResult result) {
-        return switch (result) {
-            case Dispatched dispatched -> Evidence.ofDispatch(settings, dispatched.evidence());
-            case Interchangeable interchangeable -> Evidence.ofInterchangeability(settings, interchangeable.evidence());
-        };
     }
 
     /** Returns a group's accounts without some, and without flagged ones; another actor's may be among them. */
@@ -226,12 +164,12 @@ final class AnalysisRound {
     }
 
     /**
-     * Tests a subset of a group's accounts again, unless the group has templates.
+     * Tests a subset of a group's accounts again.
      *
      * @param maxShare largest share of the group's accounts that is worth a test
      */
     private void retrySubset(HoldoutGroup group, int[] accounts, double maxShare, List<HoldoutGroup> retries) {
-        if (isFewer(accounts, group, maxShare) && !group.hasTemplates()) {
+        if (isFewer(accounts, group, maxShare)) {
             retries.add(new HoldoutGroup(accounts, group.matchedOn, now));
         }
     }
@@ -242,7 +180,7 @@ final class AnalysisRound {
 
     /** Tests a group also without its flagged accounts, since the pace of one actor can hide another's. */
     private void retryWithoutFlagged(HoldoutGroup group, List<HoldoutGroup> retries) {
-        if (group.hasTemplates() || group.isRemainder()) {
+        if (group.isRemainder()) {
             return;
         }
         int[] rest = withoutFlagged(group);

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -122,32 +123,17 @@ final class HoldoutGroups {
         for (int account : group.accounts) {
             byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(group);
         }
-        evictOldest(group.hasTemplates());
+        evictOldest();
     }
 
-    /** Ends the oldest groups with templates, or without, so that neither kind displaces the other. */
-    private void evictOldest(boolean ofTemplates) {
-        List<HoldoutGroup> ofKind = groupsOfKind(ofTemplates);
-        int count = ofKind.size();
-        int memberCount = memberCount(ofKind);
-        for (HoldoutGroup group : ofKind) {
-            if (count <= MAX_GROUPS && memberCount <= MAX_MEMBERS) {
-                return;
-            }
-            count--;
-            memberCount -= group.accounts.length;
-            end(group);
+    private void evictOldest() {
+        while (running.size() > MAX_GROUPS || memberCount() > MAX_MEMBERS) {
+            end(running.getFirst());
         }
     }
 
-    private List<HoldoutGroup> groupsOfKind(boolean ofTemplates) {
-        return running.stream()
-                .filter(group -> group.hasTemplates() == ofTemplates)
-                .toList();
-    }
-
-    private static int memberCount(List<HoldoutGroup> groups) {
-        return groups.stream().mapToInt(group -> group.accounts.length).sum();
+    private int memberCount() {
+        return running.stream().mapToInt(group -> group.accounts.length).sum();
     }
 
     /** Releases a finished group's data; only its member list is kept. */
@@ -160,7 +146,7 @@ final class HoldoutGroups {
     }
 
     /**
-     * Returns the group that began with about the same accounts, or that has the same template; null if there is none.
+     * Returns the group that began with about the same accounts; null if there is none.
      *
      * @param includeClosed whether finished groups count
      */
@@ -170,10 +156,10 @@ final class HoldoutGroups {
                         candidate,
                         (group, account) -> group.isSameKind(candidate)
                                 && (includeClosed || !group.isClosed())
-                                && (candidate.hasTemplates() || group.isOriginalMember(account)))
+                                && group.isOriginalMember(account))
                 .entrySet()
                 .stream()
-                .filter(e -> candidate.hasTemplates() || e.getValue() >= MIN_OVERLAP * union(e, accounts.length))
+                .filter(e -> e.getValue() >= MIN_OVERLAP * union(e, accounts.length))
                 .max(Map.Entry.comparingByValue())
                 .map(Map.Entry::getKey)
                 .orElse(null);
@@ -190,13 +176,9 @@ final class HoldoutGroups {
      * @param flagged whether an account is pooled, blocked, or marked for its behaviour
      */
     void follow(HoldoutGroup candidate, IntPredicate flagged) {
-        if (candidate.hasTemplates()) {
-            return;
-        }
         overlaps(
                         candidate,
-                        (group, account) -> !group.hasTemplates()
-                                && isRunningMatch(group, candidate)
+                        (group, account) -> isRunningMatch(group, candidate)
                                 && !group.isFollower(group.memberIndex(account)))
                 .forEach((group, count) -> {
                     int[] core = group.core();
@@ -233,29 +215,18 @@ final class HoldoutGroups {
         if (!isRunningMatch(running, candidate)) {
             return;
         }
-        running.addTemplates(candidate);
-        addMembers(
-                running,
-                candidate,
-                account -> running.hasTemplates() || newcomer.test(account, running.since),
-                running::join);
-    }
-
-    @FunctionalInterface
-    private interface MemberAdder {
-        void add(int since, int... more);
+        addMembers(running, candidate, account -> newcomer.test(account, running.since), running::join);
     }
 
     /** Adds the candidate's accounts that are not members yet, within the capacity. */
-    private void addMembers(HoldoutGroup running, HoldoutGroup candidate, IntPredicate filter, MemberAdder adder) {
-        int capacity = Math.min(
-                MAX_JOINED - running.accounts.length, MAX_MEMBERS - memberCount(groupsOfKind(running.hasTemplates())));
+    private void addMembers(HoldoutGroup running, HoldoutGroup candidate, IntPredicate filter, Consumer<int[]> adder) {
+        int capacity = Math.min(MAX_JOINED - running.accounts.length, MAX_MEMBERS - memberCount());
         int[] more = Arrays.stream(candidate.accounts)
                 .filter(account -> running.memberIndex(account) < 0 && filter.test(account))
                 .limit(Math.max(0, capacity))
                 .toArray();
         if (more.length > 0) {
-            adder.add(candidate.since, more);
+            adder.accept(more);
             for (int account : more) {
                 byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(running);
             }

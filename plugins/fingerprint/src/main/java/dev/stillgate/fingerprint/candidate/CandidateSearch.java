@@ -2,105 +2,61 @@ package dev.stillgate.fingerprint.candidate;
 
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.account.RoundAccounts;
+import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.signal.SharedKey;
-import dev.stillgate.fingerprint.signal.Template;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.Cohorts;
 import dev.stillgate.fingerprint.stats.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 
 /**
- * Selects candidate groups for a test on later traffic:
- *
- * <ul>
- * <li>of each cohort, the accounts whose conversations are not bursty,
- * <li>all users of a template, or of several templates with the same users.
- * </ul>
+ * Selects candidate groups for a test on later traffic: of each cohort, and of the users of each template, the accounts
+ * whose conversations are not bursty.
  */
 public final class CandidateSearch {
     private static final int MAX_MEMBERS = 800;
 
-    /** Keys that identify a prompt template. */
-    private static final Set<SharedKey> TEMPLATE_KEYS = EnumSet.copyOf(new Template().keys());
-
     private final RoundAccounts roundAccounts;
     private final Set<SharedKey> keys;
-    private final boolean testsTemplates;
     private final Random random;
-    private final List<CandidateGroup> candidates = new ArrayList<>();
 
-    /**
-     * @param keys shared keys to compare by
-     * @param testsTemplates whether the users of a template are candidates
-     */
-    public CandidateSearch(RoundAccounts roundAccounts, Set<SharedKey> keys, boolean testsTemplates, Random random) {
+    /** @param keys shared keys to compare by */
+    public CandidateSearch(RoundAccounts roundAccounts, Set<SharedKey> keys, Random random) {
         this.roundAccounts = roundAccounts;
         this.keys = keys;
-        this.testsTemplates = testsTemplates;
         this.random = random;
     }
 
-    public List<CandidateGroup> candidates() {
-        return candidates;
-    }
-
     /**
-     * Adds the non-bursty accounts of each cohort, and the users of templates.
+     * Returns the groups to test.
      *
      * @param templates users of each template, as account indexes
+     * @param now second of the epoch
      */
-    public void addCohorts(List<Cohort> templates) {
-        Cohorts.of(keys, roundAccounts.candidateProfiles).forEach(this::addCohort);
-        List<Cohort> openings = new ArrayList<>();
+    public List<HoldoutGroup> candidates(List<Cohort> templates, int now) {
+        List<Cohort> cohorts = new ArrayList<>(Cohorts.of(keys, roundAccounts.candidateProfiles));
         for (Cohort template : templates) {
             int[] rows = keys.contains(template.key()) ? roundAccounts.candidateRows(template.members()) : new int[0];
             if (rows.length >= Cohorts.MIN_SIZE) {
-                Cohort active = new Cohort(template.key(), template.value(), rows);
-                addCohort(active);
-                if (template.key() == SharedKey.OPENING) {
-                    openings.add(active);
-                }
+                cohorts.add(new Cohort(template.key(), template.value(), rows));
             }
         }
-        if (testsTemplates) {
-            TemplateGroups.of(openings).forEach(this::addTemplateGroup);
-        }
-    }
-
-    /** Adds the users of templates that have mostly the same users. */
-    private void addTemplateGroup(List<Cohort> templates) {
-        int[] all = templates.stream()
-                .flatMapToInt(template -> Arrays.stream(template.members()))
-                .sorted()
-                .distinct()
-                .map(roundAccounts.candidateIndexes::get)
-                .toArray();
-        int[] values = templates.stream().mapToInt(Cohort::value).sorted().toArray();
-        candidates.add(new CandidateGroup(sampled(all), SharedKey.OPENING, values));
-    }
-
-    private void addCohort(Cohort cohort) {
-        if (testsTemplates && TEMPLATE_KEYS.contains(cohort.key())) {
-            int[] all = Arrays.stream(cohort.members())
+        List<HoldoutGroup> candidates = new ArrayList<>();
+        for (Cohort cohort : cohorts) {
+            int[] nonBursty = Arrays.stream(cohort.members())
+                    .filter(row -> !isBursty(roundAccounts.candidateProfiles.get(row)))
                     .map(roundAccounts.candidateIndexes::get)
                     .toArray();
-            candidates.add(new CandidateGroup(sampled(all), cohort.key(), cohort.value()));
+            // teams of one trade have similar prompts, and are not bursty together
+            if (nonBursty.length >= Cohort.MIN_GROUP_SIZE && cohort.key() != SharedKey.SYSTEM_LIKE) {
+                candidates.add(new HoldoutGroup(sampled(nonBursty), cohort.key(), now));
+            }
         }
-        if (cohort.key() == SharedKey.SYSTEM_LIKE) {
-            return; // teams of one trade have similar prompts, and are not bursty together
-        }
-        int[] nonBursty = Arrays.stream(cohort.members())
-                .filter(row -> !isBursty(roundAccounts.candidateProfiles.get(row)))
-                .map(roundAccounts.candidateIndexes::get)
-                .toArray();
-        if (nonBursty.length >= Cohort.MIN_GROUP_SIZE) {
-            candidates.add(new CandidateGroup(sampled(nonBursty), cohort.key()));
-        }
+        return candidates;
     }
 
     private int[] sampled(int... all) {

@@ -2,6 +2,8 @@ package dev.stillgate.fingerprint.holdout;
 
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.signal.UnderDispersion;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,6 +34,18 @@ public record Finding(
 
     /** Least evidence of a second, independent family: odds of ten to one. */
     public static final double MIN_SECOND_FAMILY = 1;
+
+    /**
+     * Returns a group whose work is centrally dispatched.
+     *
+     * @param evidence base-10 log odds
+     */
+    public static Finding ofDispatch(int[] accounts, SharedKey matchedOn, double evidence, boolean isOffice) {
+        List<String> signals = List.of(UnderDispersion.NAME);
+        Map<Family, Double> byFamily = new EnumMap<>(Map.of(Family.TIME, evidence));
+        List<SignalTest> tests = List.of(new SignalTest(Family.TIME, signals, evidence));
+        return new Finding(accounts, matchedOn, byFamily, signals, tests, isOffice);
+    }
 
     /** Returns the names of the signals, and {@value #OFFICE_REASON} if the group may be an office. */
     public List<String> reasons() {

@@ -1,7 +1,5 @@
 package dev.stillgate.fingerprint.holdout;
 
-import dev.stillgate.fingerprint.account.FrequentValues;
-import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.stats.EventTimes;
@@ -42,12 +40,8 @@ public final class HoldoutGroup {
     /** Second of the epoch at which the group was selected. */
     public final int since;
 
-    /** Hashes of the templates whose prompts count, ascending; empty if all prompts count. */
-    private int[] templates;
-
     private final boolean remainder;
 
-    private MemberSums sums;
     private boolean closed;
     private int startsAtLastTest;
     private int closedAt;
@@ -75,10 +69,9 @@ public final class HoldoutGroup {
         this(accounts, matchedOn, false, since);
     }
 
-    private HoldoutGroup(int[] accounts, SharedKey matchedOn, boolean remainder, int since, int... templates) {
+    private HoldoutGroup(int[] accounts, SharedKey matchedOn, boolean remainder, int since) {
         this.accounts = accounts;
         this.originalAccounts = accounts;
-        this.templates = templates;
         this.remainder = remainder;
         this.matchedOn = matchedOn;
         this.since = since;
@@ -89,16 +82,6 @@ public final class HoldoutGroup {
         lastSecond = new int[accounts.length];
         scheduleCheck = new ScheduleCheck(accounts.length);
         officeCheck = new OfficeCheck(accounts.length);
-        sums = new MemberSums(accounts.length, since);
-    }
-
-    /**
-     * Starts the test of a candidate group. Of a group with templates, only requests made from them count.
-     *
-     * @param since second of the epoch at which the group was selected
-     */
-    public static HoldoutGroup of(CandidateGroup group, int since) {
-        return new HoldoutGroup(group.accounts(), group.matchedOn(), false, since, group.templates());
     }
 
     /** Starts the test of the unflagged members of a group that is under test. */
@@ -117,9 +100,6 @@ public final class HoldoutGroup {
             return;
         }
         PromptFeatures prompt = seen.prompt;
-        if (hasTemplates() && (prompt == null || !containsTemplate(FrequentValues.valueOf(matchedOn, seen, prompt)))) {
-            return;
-        }
         int memberIndex = memberIndex(accountIndex);
         long textHash = prompt == null ? 0 : prompt.text;
         boolean isRecent = second - lastSecond[memberIndex] < REPEAT_SECONDS;
@@ -137,7 +117,6 @@ public final class HoldoutGroup {
             officeCheck.add(memberIndex, seen.network);
             scheduleCheck.add(memberIndex, second);
             if (prompt != null) {
-                sums.add(memberIndex, second, prompt.topic);
                 sharedEvents.add(second, prompt.topic);
             }
         }
@@ -151,10 +130,9 @@ public final class HoldoutGroup {
     /**
      * Adds members, whose traffic counts from now on.
      *
-     * @param now second of the epoch
      * @param more account indexes, none of which is a member
      */
-    public void join(int now, int... more) {
+    public void join(int... more) {
         int[] all = IntStream.concat(Arrays.stream(accounts), Arrays.stream(more))
                 .sorted()
                 .toArray();
@@ -163,7 +141,6 @@ public final class HoldoutGroup {
                 .toArray();
         starts.grow(all.length, newIndexes);
         requests.grow(all.length, newIndexes);
-        sums.grow(all.length, newIndexes, now);
         conversationStarts.grow(all.length, newIndexes);
         scheduleCheck.grow(all.length, newIndexes);
         officeCheck.grow(all.length, newIndexes);
@@ -181,11 +158,10 @@ public final class HoldoutGroup {
     /**
      * Adds members that are tested one by one, so that unrelated accounts cannot change the result of the group.
      *
-     * @param now second of the epoch
      * @param more account indexes, none of which is a member
      */
-    public void follow(int now, int... more) {
-        join(now, more);
+    public void follow(int... more) {
+        join(more);
         followers = IntStream.concat(IntStream.of(followers), IntStream.of(more))
                 .sorted()
                 .toArray();
@@ -212,7 +188,6 @@ public final class HoldoutGroup {
         closedAt = now;
         starts = new EventTimes(0, BIN_SECONDS);
         requests = starts;
-        sums = new MemberSums(0, now);
         lastText = new long[0];
         conversationStarts = new ConversationStarts(0);
         lastSecond = new int[0];
@@ -220,30 +195,9 @@ public final class HoldoutGroup {
         officeCheck = new OfficeCheck(0);
     }
 
-    public MemberSums sums() {
-        return sums;
-    }
-
     /** Returns whether an account was a member at selection. */
     public boolean isOriginalMember(int accountIndex) {
         return Arrays.binarySearch(originalAccounts, accountIndex) >= 0;
-    }
-
-    /** Returns whether only requests made from certain templates count, and every account that uses one may join. */
-    public boolean hasTemplates() {
-        return templates.length > 0;
-    }
-
-    private boolean containsTemplate(int value) {
-        return Arrays.binarySearch(templates, value) >= 0;
-    }
-
-    /** Counts the templates of another group too. */
-    public void addTemplates(HoldoutGroup other) {
-        templates = IntStream.concat(Arrays.stream(templates), Arrays.stream(other.templates))
-                .sorted()
-                .distinct()
-                .toArray();
     }
 
     /** Returns whether the members are the unflagged part of another group. */
@@ -251,14 +205,9 @@ public final class HoldoutGroup {
         return remainder;
     }
 
-    /** Returns whether another group has the same kind of test, and a common template if it has templates. */
+    /** Returns whether another group has the same kind of test. */
     public boolean isSameKind(HoldoutGroup other) {
-        if (!hasTemplates()) {
-            return !other.hasTemplates() && remainder == other.remainder;
-        }
-        return matchedOn == other.matchedOn
-                && (templates.length == 1) == (other.templates.length == 1)
-                && Arrays.stream(templates).anyMatch(other::containsTemplate);
+        return remainder == other.remainder;
     }
 
     /** Returns whether there is enough new data since the last call for another test. */
@@ -290,15 +239,6 @@ public final class HoldoutGroup {
     /** Returns whether a member is a scheduled job ({@link ScheduleCheck}). */
     boolean isScheduled(int memberIndex) {
         return scheduleCheck.isScheduled(memberIndex);
-    }
-
-    /** Returns whether most members of the core are scheduled jobs. */
-    public boolean isMostlyScheduled() {
-        return 2
-                        * IntStream.range(0, accounts.length)
-                                .filter(memberIndex -> isScheduled(memberIndex) && !isFollower(memberIndex))
-                                .count()
-                > accounts.length - followers.length;
     }
 
     /** Returns whether the members begin at the same minutes, by a common trigger. */

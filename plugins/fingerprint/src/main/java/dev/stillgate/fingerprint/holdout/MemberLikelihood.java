@@ -39,7 +39,7 @@ public final class MemberLikelihood {
     private final List<AccountProfile> profiles;
     private final int compared;
     private final @Nullable StudentFit content;
-    private final @Nullable StudentFit topics;
+    private final StudentFit topics;
     private final @Nullable StudentFit network;
     private final IntPredicate isBackground;
     private final int[] population;
@@ -50,7 +50,6 @@ public final class MemberLikelihood {
      * @param compared number of leading rows that represent the population
      * @param content positions in the traits of content, null if no signal has any
      * @param network positions in the traits of network, null if no signal has any
-     * @param withTopics whether topics are compared
      * @param isBackground whether a row is not flagged and so counts as background
      */
     public MemberLikelihood(
@@ -58,7 +57,6 @@ public final class MemberLikelihood {
             int compared,
             @Nullable TraitSpace content,
             @Nullable TraitSpace network,
-            boolean withTopics,
             IntPredicate isBackground,
             Random random) {
         this.profiles = profiles;
@@ -67,7 +65,7 @@ public final class MemberLikelihood {
         this.random = random;
         this.content = content == null ? null : new StudentFit(content.points, content.dimensions);
         this.network = network == null ? null : new StudentFit(network.points, network.dimensions);
-        topics = withTopics ? new StudentFit(topics(profiles, compared), PromptFeatures.TOPICS) : null;
+        topics = new StudentFit(topics(profiles, compared), PromptFeatures.TOPICS);
         int[] background = IntStream.range(0, compared).filter(isBackground).toArray();
         population = Arrays.stream(Sampling.sample(background.length, POPULATION_SAMPLE, random))
                 .map(i -> background[i])

@@ -150,16 +150,9 @@ public final class TestedMembers {
                 && background.applyAsDouble(logOdds) < MAX_BACKGROUND_PROBABILITY;
     }
 
-    /**
-     * Returns the posterior probability that an account is unrelated, as a function of its log ratio. Users of one
-     * template look alike by construction, so for them the lower bound of the mixture proportion is used.
-     *
-     * @param knownLogRatios log ratios by time evidence of the group's accounts
-     */
-    private DoubleUnaryOperator backgroundProbability(double... knownLogRatios) {
-        return group.hasTemplates()
-                ? MixtureProportion.backgroundProbabilityAtLowerBound(knownLogRatios)
-                : new MixtureProportion(knownLogRatios)::backgroundProbability;
+    /** Returns the posterior probability that an account is unrelated, as a function of its log ratio. */
+    private static DoubleUnaryOperator backgroundProbability(double... knownLogRatios) {
+        return new MixtureProportion(knownLogRatios)::backgroundProbability;
     }
 
     private int[] rowsWhere(IntPredicate predicate) {

@@ -29,14 +29,10 @@ final class Absences {
 
     /** Subject and negative result of each signal that is tested on a group. */
     private static final Map<String, List<String>> TESTED = Map.of(
-            "topic-concentration",
-            List.of("whether all members draw from the same topics", "topics that all members draw from alike"),
             "under-dispersion",
             List.of(
                     "whether work is dealt out more evenly than by chance",
-                    "work dealt out more evenly than by chance"),
-            "interchangeability",
-            List.of("whether the accounts are interchangeable", "sign that the accounts are interchangeable"));
+                    "work dealt out more evenly than by chance"));
 
     private static final Map<String, String> CAPABILITIES = Map.of(
             "reasoning", "No prompts that ask for reasoning traces.",

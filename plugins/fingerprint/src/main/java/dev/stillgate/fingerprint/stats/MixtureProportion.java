@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint.stats;
 
 import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
 
 /**
  * Inference on the proportion of group members in a two-component mixture, given the likelihood ratio of each account
@@ -91,15 +90,6 @@ public final class MixtureProportion {
             }
         }
         return (double) low / STEPS;
-    }
-
-    /**
-     * Returns the probability that an account belongs to the background when the proportion is at its lower bound. The
-     * argument is ln of the account's likelihood ratio.
-     */
-    public static DoubleUnaryOperator backgroundProbabilityAtLowerBound(double... logRatios) {
-        double proportion = lowerBound(logRatios);
-        return logRatio -> 1 / (1 + Math.exp(logRatio) * proportion / (1 - proportion));
     }
 
     private static double[] ratios(double... logRatios) {

@@ -2,11 +2,8 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.fingerprint.candidate.CandidateGroup;
-import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.signal.SharedKey;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -101,53 +98,6 @@ final class HoldoutGroupsTest {
     }
 
     @Test
-    void templatesOfTheSameUsersAreTestedTogether() {
-        int[] users = IntStream.range(0, 12).toArray();
-        groups.begin(HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, Observation.kept(5L << 40)), FIRST));
-        HoldoutGroup both = HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, kept(5, 9)), FIRST);
-        assertThat(groups.begin(both)).as("beside the group of one template").isTrue();
-        asks(3, 11);
-        assertThat(both.starts().count(3)).isZero();
-        assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, kept(9, 11)), FIRST)))
-                .isFalse();
-        assertThat(both.accounts).hasSize(13).endsWith(40);
-        IntStream.of(5, 9, 11, 13).forEach(system -> asks(3, system));
-        assertThat(both.starts().count(3)).isEqualTo(3);
-        assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, kept(13, 15)), FIRST)))
-                .isTrue();
-    }
-
-    private static int[] kept(int... systems) {
-        return Arrays.stream(systems)
-                .map(system -> Observation.kept((long) system << 40))
-                .sorted()
-                .toArray();
-    }
-
-    private void asks(int account, long system) {
-        Observation seen = Seen.prompt("a", FIRST * 1000L);
-        seen.prompt.system = system << 40;
-        groups.observe(account, seen, true);
-    }
-
-    @Test
-    void newUserOfATemplateJoinsItsGroup() {
-        HoldoutGroup running =
-                HoldoutGroup.of(new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 7), FIRST);
-        groups.begin(running);
-        assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, 7), FIRST + 3600)))
-                .isFalse();
-        assertThat(running.accounts).hasSize(40);
-        assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 9), FIRST)))
-                .isTrue();
-        assertThat(groups.begin(of(0, 12))).isTrue();
-    }
-
-    @Test
     void exchangeCountsInAllRunningGroupsOfItsAccount() {
         HoldoutGroup first = of(0, 20);
         HoldoutGroup second = of(10, 30);
@@ -181,14 +131,6 @@ final class HoldoutGroupsTest {
         groups.begin(of(100_000, 199_970));
         groups.follow(of(0, 40), account -> account < 20);
         assertThat(running.accounts).hasSize(30);
-        assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 7), FIRST)))
-                .isTrue();
-        assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, 7), FIRST)))
-                .as("groups with templates have their own bound")
-                .isFalse();
-        assertThat(groups.running().getLast().accounts).hasSize(40);
         groups.begin(of(0, 1050));
         assertThat(running.accounts).as("no group ends for it").hasSize(30);
     }
@@ -204,9 +146,5 @@ final class HoldoutGroupsTest {
             groups.begin(of(100_000 + k * 40_000, 140_000 + k * 40_000));
         }
         assertThat(groups.running()).hasSizeBetween(2, 3);
-        for (int k = 0; k < 500; k++) {
-            groups.begin(HoldoutGroup.of(new CandidateGroup(new int[] {k, k + 1}, SharedKey.TOOLS, k + 1), FIRST));
-        }
-        assertThat(groups.running()).hasSizeBetween(402, 403);
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.stillgate.fingerprint.analysis.DispatchScenario;
 import dev.stillgate.fingerprint.analysis.Seen;
-import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.stats.EventTimes;
@@ -39,7 +38,7 @@ final class DispatchLikelihoodTest extends DispatchScenario {
         }
         assertThat(DispatchLikelihood.of(play()).evidence()).isNegative();
         HoldoutGroup group = new HoldoutGroup(IntStream.range(0, 10).toArray(), SharedKey.CLIENT, FIRST);
-        group.follow(FIRST, IntStream.range(10, ACCOUNTS).toArray());
+        group.follow(IntStream.range(10, ACCOUNTS).toArray());
         DispatchLikelihood.Result result = DispatchLikelihood.of(replayed(group));
         assertThat(result.evidence()).isGreaterThan(20);
         assertThat(Arrays.stream(result.perAccountLogRatio(), 0, 12)).allMatch(ratio -> ratio > 0);
@@ -151,7 +150,7 @@ final class DispatchLikelihoodTest extends DispatchScenario {
         HoldoutGroup group = new HoldoutGroup(IntStream.range(0, 15).toArray(), SharedKey.CLIENT, FIRST);
         for (int[] each : exchanges) {
             if (each[1] >= later && group.accounts.length == 15) {
-                group.join(later, 15, 16, 17, 18, 19);
+                group.join(15, 16, 17, 18, 19);
             }
             Observation seen = Seen.prompt("a", each[1] * 1000L);
             seen.prompt.text = random.nextLong();
@@ -190,19 +189,6 @@ final class DispatchLikelihoodTest extends DispatchScenario {
             }
         }
         assertThat(DispatchLikelihood.of(play()).independenceLogRatio()).isLessThan(-3);
-    }
-
-    @Test
-    void onlyRequestsWithTheTemplateCount() {
-        HoldoutGroup group =
-                HoldoutGroup.of(new CandidateGroup(new int[] {3}, SharedKey.SYSTEM, Observation.kept(5L << 40)), FIRST);
-        Observation seen = Seen.prompt("a", FIRST * 1000L);
-        seen.prompt.system = 9L << 40;
-        group.observe(3, seen, true, FIRST);
-        assertThat(group.starts().count(0)).isZero();
-        seen.prompt.system = 5L << 40;
-        group.observe(3, seen, true, FIRST);
-        assertThat(group.starts().count(0)).isEqualTo(1);
     }
 
     @Test

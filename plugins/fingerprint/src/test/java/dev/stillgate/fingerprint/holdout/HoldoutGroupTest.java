@@ -21,9 +21,9 @@ final class HoldoutGroupTest {
     void followersAreNotPartOfTheCore() {
         HoldoutGroup group = new HoldoutGroup(new int[] {1, 4}, SharedKey.CLIENT, FIRST);
         assertThat(group.core()).containsExactly(1, 4);
-        group.follow(FIRST, 0, 3);
-        group.join(FIRST, 2);
-        group.follow(FIRST, 5);
+        group.follow(0, 3);
+        group.join(2);
+        group.follow(5);
         assertThat(group.accounts).containsExactly(0, 1, 2, 3, 4, 5);
         assertThat(group.core()).containsExactly(1, 2, 4);
         assertThat(group.isFollower(group.memberIndex(3))).isTrue();
@@ -57,7 +57,7 @@ final class HoldoutGroupTest {
             }
         }
         assertThat(group.starts().count(1)).isEqualTo(4);
-        group.join(FIRST + 1200, 2);
+        group.join(2);
         say(group, FIRST + 1200, 2, true);
         assertThat(group.starts().count(1)).as("after others joined").isEqualTo(4);
         say(group, FIRST + 1201, 9, true);

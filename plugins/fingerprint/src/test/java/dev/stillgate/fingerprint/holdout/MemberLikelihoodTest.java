@@ -62,14 +62,7 @@ final class MemberLikelihoodTest {
         List<Cohort> cohorts =
                 List.of(new Cohort(SharedKey.CLIENT, 7, IntStream.range(0, ALL).toArray()));
         TraitSpace space = new TraitSpace(new SweepShape().traits(), profiles, ALL, cohorts);
-        return new MemberLikelihood(
-                profiles,
-                ALL,
-                space,
-                null,
-                true,
-                isBackground,
-                random);
+        return new MemberLikelihood(profiles, ALL, space, null, isBackground, random);
     }
 
     @Test

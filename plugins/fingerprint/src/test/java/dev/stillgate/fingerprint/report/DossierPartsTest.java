@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.fingerprint.analysis.Scene;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
-import dev.stillgate.fingerprint.holdout.SignalTest;
-import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.spi.Standing;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -114,51 +111,19 @@ class DossierPartsTest {
     }
 
     @Test
-    void testsThatFailedWeakenAndTestsNotMadeDoNot() {
+    void testThatFailedWeakens() {
         scene.seen(30, "a-1", "a-2");
-        Finding finding = new Finding(
-                new int[] {0, 1},
-                SharedKey.SYSTEM,
-                new EnumMap<>(Map.of(Family.TIME, 8.0, Family.CONTENT, 0.7)),
-                List.of("interchangeability"),
-                List.of(
-                        new SignalTest(Family.TIME, List.of("interchangeability"), 8),
-                        new SignalTest(Family.TIME, List.of("under-dispersion"), 2),
-                        new SignalTest(Family.CONTENT, List.of("topic-concentration"), 0.7)),
-                false);
-        scene.analyst.clusters().take(finding, List.of("a-1", "a-2"), FOUND);
+        scene.analyst
+                .clusters()
+                .take(
+                        Finding.ofDispatch(new int[] {0, 1}, SharedKey.SYSTEM, 0.7, false),
+                        List.of("a-1", "a-2"),
+                        FOUND);
         Map<String, Object> page = dossier();
-        assertThat(row(page, "notSeen", "topic-concentration"))
-                .containsEntry("weakens", true)
-                .containsEntry("text", "No topics that all members draw from alike (0.7).");
         assertThat(row(page, "notSeen", "under-dispersion"))
-                .as("it was seen, though another test of times counts")
-                .isEmpty();
-        assertThat(rows(page, "tests").toString()).contains("signals=[under-dispersion], evidence=2.0");
-    }
-
-    @Test
-    void jointTestThatFailedIsOneItem() {
-        scene.seen(30, "a-1", "a-2");
-        List<SignalTest> tests = List.of(
-                new SignalTest(Family.TIME, List.of("under-dispersion", "interchangeability"), 0.5),
-                new SignalTest(Family.CONTENT, List.of("topic-concentration"), -2));
-        Finding finding = new Finding(
-                new int[] {0, 1},
-                SharedKey.SYSTEM,
-                new EnumMap<>(Map.of(Family.TIME, 0.5, Family.CONTENT, -2.0)),
-                List.of(),
-                tests,
-                false);
-        scene.analyst.clusters().take(finding, List.of("a-1", "a-2"), FOUND);
-        Map<String, Object> page = dossier();
-        assertThat(row(page, "notSeen", "under-dispersion").get("text"))
-                .isEqualTo("No work dealt out more evenly than by chance, and no sign that the accounts are"
-                        + " interchangeable (0.5).");
-        assertThat(row(page, "notSeen", "topic-concentration"))
-                .as("it is counter-evidence")
-                .doesNotContainKey("weakens");
-        assertThat(row(page, "counterEvidence", "family-content")).isNotEmpty();
+                .containsEntry("weakens", true)
+                .containsEntry("text", "No work dealt out more evenly than by chance (0.7).");
+        assertThat(rows(page, "tests").toString()).contains("signals=[under-dispersion], evidence=0.7");
     }
 
     @Test

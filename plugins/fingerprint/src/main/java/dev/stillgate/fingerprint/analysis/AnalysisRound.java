@@ -82,7 +82,10 @@ final class AnalysisRound {
      * @param templates users of each template, as account indexes
      */
     List<HoldoutGroup> candidates(List<Cohort> templates) {
-        return new CandidateSearch(roundAccounts, keys(), random).candidates(templates, now);
+        return new CandidateSearch(roundAccounts, keys(), random)
+                .candidates(templates).stream()
+                        .map(group -> new HoldoutGroup(group.members(), group.key(), now))
+                        .toList();
     }
 
     private @Nullable MemberLikelihood memberLikelihood() {

@@ -2,7 +2,6 @@ package dev.stillgate.fingerprint.candidate;
 
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.account.RoundAccounts;
-import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.Cohorts;
@@ -32,12 +31,11 @@ public final class CandidateSearch {
     }
 
     /**
-     * Returns the groups to test.
+     * Returns the groups to test, with account indexes as members.
      *
      * @param templates users of each template, as account indexes
-     * @param now second of the epoch
      */
-    public List<HoldoutGroup> candidates(List<Cohort> templates, int now) {
+    public List<Cohort> candidates(List<Cohort> templates) {
         List<Cohort> cohorts = new ArrayList<>(Cohorts.of(keys, roundAccounts.candidateProfiles));
         for (Cohort template : templates) {
             int[] rows = keys.contains(template.key()) ? roundAccounts.candidateRows(template.members()) : new int[0];
@@ -45,7 +43,7 @@ public final class CandidateSearch {
                 cohorts.add(new Cohort(template.key(), template.value(), rows));
             }
         }
-        List<HoldoutGroup> candidates = new ArrayList<>();
+        List<Cohort> candidates = new ArrayList<>();
         for (Cohort cohort : cohorts) {
             int[] nonBursty = Arrays.stream(cohort.members())
                     .filter(row -> !isBursty(roundAccounts.candidateProfiles.get(row)))
@@ -53,7 +51,7 @@ public final class CandidateSearch {
                     .toArray();
             // teams of one trade have similar prompts, and are not bursty together
             if (nonBursty.length >= Cohort.MIN_GROUP_SIZE && cohort.key() != SharedKey.SYSTEM_LIKE) {
-                candidates.add(new HoldoutGroup(sampled(nonBursty), cohort.key(), now));
+                candidates.add(new Cohort(cohort.key(), cohort.value(), sampled(nonBursty)));
             }
         }
         return candidates;

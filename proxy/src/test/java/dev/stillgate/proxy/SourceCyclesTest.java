@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Cycles of source files within a package: the strongly connected components of the graph of names. Files of one cycle
  * have to be read together, so they are kept few. Source shows references that bytecode hides, such as inlined constants.
- * A sealed type and the types that it permits are one idea, so what it permits is no reference.
+ * A sealed type and the types that it permits are one idea, so a permitted type does not count as a reference.
  */
 class SourceCyclesTest {
     private static final int MOST = 5;

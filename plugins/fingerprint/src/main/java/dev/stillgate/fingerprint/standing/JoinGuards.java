@@ -24,6 +24,9 @@ public final class JoinGuards {
     /** One joiner in this many is released because it was verified; campaigns verify accounts too. */
     static final int JOINED_FOR_A_RELEASE = 10;
 
+    /** Time after which an account in excess of the rate may be pooled: its queue is reviewed once a day. */
+    static final long EXCESS_WAITS_MILLIS = Duration.ofDays(1).toMillis();
+
     private static final long HOUR = Duration.ofHours(1).toMillis();
     private static final long WEEK = Duration.ofDays(7).toMillis();
     private static final long HOURS_OF_A_WEEK = WEEK / HOUR;

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Join of each account under one standing order, in force or not: its first one, or the first within the rate if that
- * exceeded the rate. Filled in rank order.
+ * Join of each account under one standing order, in force or not: its first one, or, if that exceeded the rate, the
+ * first within the rate a day later. Filled in rank order.
  */
 public final class JoinsOfOrder {
     private final Map<String, Joined> byAccount = new LinkedHashMap<>();
@@ -29,16 +29,16 @@ public final class JoinsOfOrder {
             Order record,
             boolean isExcess,
             @Nullable Order end) {
-        /** Returns whether the account waits for a join within the rate. */
-        private boolean waits() {
-            return isExcess && end == null;
+        /** Returns whether a later join within the rate may pool the account, after a day in which its operators saw it. */
+        private boolean mayPoolAt(long millis) {
+            return isExcess && end == null && millis - join.at() >= JoinGuards.EXCESS_WAITS_MILLIS;
         }
     }
 
-    /** Adds a join, unless the account has joined before; after a join in excess of the rate it may be pooled later. */
+    /** Adds a join, unless the account has joined before; a day after a join in excess of the rate it may be pooled. */
     void add(Join join, Order record) {
         Joined earlier = byAccount.get(join.account());
-        boolean pools = (earlier == null || earlier.waits()) && join.effect() == Joins.POOL && rate.accepts(join.at());
+        boolean pools = (earlier == null || earlier.mayPoolAt(join.at())) && join.effect() == Joins.POOL && rate.accepts(join.at());
         if (earlier == null || pools) {
             boolean isExcess = join.effect() == Joins.POOL && !pools;
             Join effective = isExcess ? join.with(Joins.MARK) : join;
@@ -47,13 +47,13 @@ public final class JoinsOfOrder {
     }
 
     /**
-     * Returns whether an account may join: it never did, or only in excess of the rate, which now allows another join.
+     * Returns whether an account may join: it never did, or only in excess of the rate, a day ago, and the rate allows another join.
      *
      * @param waiting number of accounts whose joins are not recorded yet
      */
     public boolean mayJoin(String account, long now, long waiting) {
         Joined earlier = byAccount.get(account);
-        return earlier == null || (earlier.waits() && rate.freeAt(now) > waiting);
+        return earlier == null || (earlier.mayPoolAt(now) && rate.freeAt(now) > waiting);
     }
 
     /** Ends the join of an account; a release beyond the guard's share has no effect. */

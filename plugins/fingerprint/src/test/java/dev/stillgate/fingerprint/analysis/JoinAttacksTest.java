@@ -242,9 +242,12 @@ class JoinAttacksTest {
         at.starts("worth", LATER + 2 * 60_000, 9, TEMPLATE, CLIENT);
         assertThat(at.pending()).as("the hour is full").isEmpty();
         at.scene.now += Scene.HOUR;
+        at.starts("worth", LATER + Scene.HOUR, 1, TEMPLATE, CLIENT);
+        assertThat(at.pending()).as("its operators had no day to look").isEmpty();
+        at.scene.now += DAY;
         assertThat(standing("worth")).as("nothing joins without a conversation").isEqualTo(Standing.MARKED);
-        at.starts("worth", LATER + 2 * Scene.HOUR, 1, TEMPLATE, CLIENT);
-        at.starts("next", LATER + 2 * Scene.HOUR, 1, TEMPLATE, CLIENT);
+        at.starts("worth", LATER + DAY + 2 * Scene.HOUR, 1, TEMPLATE, CLIENT);
+        at.starts("next", LATER + DAY + 2 * Scene.HOUR, 1, TEMPLATE, CLIENT);
         at.write();
         assertThat(standing("worth")).as("after its first eight starts too").isEqualTo(Standing.POOLED);
         assertThat(standing("next")).isEqualTo(Standing.POOLED);
@@ -253,7 +256,7 @@ class JoinAttacksTest {
     }
 
     @Test
-    void accountsInExcessThatGoOnArePooledAtTheRateUnlessTheyAreJudgedOrVerified() {
+    void accountsInExcessThatGoOnForADayArePooledAtTheRateUnlessTheyAreJudgedOrVerified() {
         Cluster cluster = at.customers(FEW).confirmed();
         List<String> pupils = IntStream.range(0, 12).mapToObj(i -> "pupil-" + i).toList();
         pupils.forEach(pupil -> at.starts(pupil, LATER, 1, TEMPLATE, CLIENT));
@@ -263,21 +266,21 @@ class JoinAttacksTest {
                 .toList();
         assertThat(marked).hasSize(7);
         judge(LabelKind.VOUCHED, marked.get(0));
-        at.scene.now += Scene.HOUR;
-        at.starts(marked.get(1), LATER + Scene.HOUR, 1, TEMPLATE, CLIENT, seen -> seen.verified = true);
+        at.scene.now += DAY;
+        at.starts(marked.get(1), LATER + DAY, 1, TEMPLATE, CLIENT, seen -> seen.verified = true);
         List<String> others = marked.subList(2, 7);
-        at.starts(marked.get(0), LATER + Scene.HOUR, 1, TEMPLATE, CLIENT);
-        others.forEach(pupil -> at.starts(pupil, LATER + Scene.HOUR, 1, TEMPLATE, CLIENT));
+        at.starts(marked.get(0), LATER + DAY, 1, TEMPLATE, CLIENT);
+        others.forEach(pupil -> at.starts(pupil, LATER + DAY, 1, TEMPLATE, CLIENT));
         assertThat(at.pending()).containsExactlyInAnyOrderElementsOf(others);
-        at.starts("next", LATER + Scene.HOUR, 1, TEMPLATE, CLIENT);
+        at.starts("next", LATER + DAY, 1, TEMPLATE, CLIENT);
         at.write();
         assertThat(others).extracting(this::standing).containsOnly(Standing.POOLED);
         assertThat(standing("next")).isEqualTo(Standing.MARKED);
         pupils.subList(0, 3).forEach(pupil -> judge(LabelKind.VOUCHED, pupil));
         assertThat(at.analyst.ladder().orders().standingOrder(cluster.id).isSuspended())
                 .isTrue();
-        at.scene.now += Scene.HOUR;
-        at.starts("next", LATER + 2 * Scene.HOUR, 1, TEMPLATE, CLIENT);
+        at.scene.now += DAY;
+        at.starts("next", LATER + 2 * DAY, 1, TEMPLATE, CLIENT);
         assertThat(at.pending()).as("the order is suspended").isEmpty();
     }
 

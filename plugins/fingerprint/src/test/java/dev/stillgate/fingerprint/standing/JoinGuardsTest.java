@@ -52,6 +52,8 @@ class JoinGuardsTest {
         campaign.join(order, "x5");
         assertThat(campaign.pooled()).isEqualTo(JoinGuards.LEAST_AN_HOUR);
         campaign.now += HOUR;
+        assertThat(mayJoin("x5")).as("its operators had no day to look").isFalse();
+        campaign.now += 23 * HOUR;
         assertThat(mayJoin("x5")).isTrue();
         assertThat(mayJoin("x0")).as("it is pooled already").isFalse();
         campaign.join(order, "x5");

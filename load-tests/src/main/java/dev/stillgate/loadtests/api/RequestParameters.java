@@ -8,8 +8,7 @@ import dev.stillgate.loadtests.json.JsonBuffer;
  * @param maxTokens 0 for none
  * @param temperature negative for none
  */
-public record RequestParameters(
-        String model, int maxTokens, double temperature, boolean stream, boolean thinking) {
+public record RequestParameters(String model, int maxTokens, double temperature, boolean stream, boolean thinking) {
 
     /** Returns a copy with another model. */
     public RequestParameters withModel(String other) {

@@ -2,8 +2,8 @@ package dev.stillgate.loadtests.campaign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.stillgate.proxy.backtest.VirtualGateway;
 import dev.stillgate.proxy.admin.ResourcePage;
+import dev.stillgate.proxy.backtest.VirtualGateway;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.ConflictException;
 import java.io.IOException;

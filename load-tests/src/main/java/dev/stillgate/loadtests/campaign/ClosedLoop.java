@@ -164,8 +164,7 @@ final class ClosedLoop implements Api, LineApi {
         if (asked.label.isEmpty()) {
             return;
         }
-        labels.count(
-                asked.label, gateway.account(asked.account), asked.since, asked.text, asked.refusedForStanding);
+        labels.count(asked.label, gateway.account(asked.account), asked.since, asked.text, asked.refusedForStanding);
         TextVolume text = isCover(asked.label) ? TextVolume.NONE : asked.text;
         group(asked.label).add(asked.account, text, asked.refusedForStanding);
     }

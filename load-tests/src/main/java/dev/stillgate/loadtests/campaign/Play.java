@@ -41,10 +41,7 @@ public final class Play {
             Path log = options.log();
             if (log == null) {
                 Simulation simulation = options.simulation();
-                play(
-                        simulation.world(),
-                        loop -> new Cast(simulation.registry(), simulation.sources()),
-                        out);
+                play(simulation.world(), loop -> new Cast(simulation.registry(), simulation.sources()), out);
             } else {
                 play(LoggedTraffic.world(log, options.dice()), loop -> logged(log, loop), out);
             }
@@ -56,11 +53,7 @@ public final class Play {
     private Cast logged(Path log, ClosedLoop loop) throws IOException, ConfigException {
         Path accounts = options.accounts();
         LoggedTraffic traffic = new LoggedTraffic(
-                log,
-                accounts == null ? Map.of() : AccountsFile.byId(accounts),
-                Tactics.STUBBORN,
-                options.dice(),
-                loop);
+                log, accounts == null ? Map.of() : AccountsFile.byId(accounts), Tactics.STUBBORN, options.dice(), loop);
         return new Cast(traffic.accounts(), List.of(traffic));
     }
 

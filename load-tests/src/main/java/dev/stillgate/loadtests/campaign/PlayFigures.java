@@ -89,9 +89,7 @@ record PlayFigures(
             LateAccounts newcomers) {
 
         private static Campaign of(
-                Collection<GroupTally> tallies,
-                @Nullable Double hoursToFive,
-                @Nullable Double budget) {
+                Collection<GroupTally> tallies, @Nullable Double hoursToFive, @Nullable Double budget) {
             double wanted = tallies.stream().mapToDouble(GroupTally::wantedADay).sum();
             TextVolume text = tallies.stream().map(GroupTally::text).reduce(TextVolume.NONE, TextVolume::plus);
             double price = tallies.stream().mapToDouble(PlayFigures::price).sum();

@@ -13,14 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Options of {@code campaign play}. */
 public final class PlayOptions {
-    private static final List<String> OWN = List.of(
-            "--policy",
-            "--out",
-            "--reviews",
-            "--errors",
-            "--confirm-verified",
-            "--joins",
-            "--promise");
+    private static final List<String> OWN =
+            List.of("--policy", "--out", "--reviews", "--errors", "--confirm-verified", "--joins", "--promise");
     private static final List<String> OF_LOG = List.of("--log", "--accounts", "--seed");
 
     private final Options options;

@@ -71,7 +71,8 @@ record CampaignFigures(
             @Nullable Double medianHours) {
 
         private static Rung of(Map<LoggedAccount, Long> members, Standing rung) {
-            long begun = members.values().stream().mapToLong(since -> since).min().orElse(0);
+            long begun =
+                    members.values().stream().mapToLong(since -> since).min().orElse(0);
             double[] fromStart = hours(members, rung, member -> begun);
             double[] own = hours(members, rung, members::get);
             int reached = own.length;

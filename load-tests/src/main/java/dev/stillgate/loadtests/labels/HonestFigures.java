@@ -64,8 +64,8 @@ record HonestFigures(
             text = text.plus(group.volumes.total());
         }
         Map<Standing, Affected> rungs = new EnumMap<>(Standing.class);
-        CampaignFigures.RUNGS.forEach(
-                rung -> rungs.put(rung, Affected.of(accounts, account -> account.reachedAt(rung) >= 0)));
+        CampaignFigures.RUNGS.forEach(rung ->
+                rungs.put(rung, Affected.of(accounts, account -> account.reachedAt(rung) >= 0)));
         return new HonestFigures(
                 accounts.size(),
                 units(accounts),

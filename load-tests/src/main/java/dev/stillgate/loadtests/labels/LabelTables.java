@@ -159,7 +159,8 @@ public final class LabelTables {
                 percent(found.shares().marked())));
         out.append(HONEST_LEGEND);
         rungs("honest", CampaignFigures.RUNGS.stream().map(rung -> rung.name().toLowerCase(Locale.ROOT)));
-        groups.forEach((name, found) -> rungs(name, found.rungs().values().stream().map(LabelTables::bounded)));
+        groups.forEach(
+                (name, found) -> rungs(name, found.rungs().values().stream().map(LabelTables::bounded)));
         out.append('\n');
     }
 

@@ -51,8 +51,7 @@ public final class Labels implements Backtest.Listener {
      * @param millis when it was first asked for, in milliseconds since the epoch
      * @param refusedForStanding whether an attempt was refused because of a standing
      */
-    public void count(
-            String label, LoggedAccount account, long millis, TextVolume text, boolean refusedForStanding) {
+    public void count(String label, LoggedAccount account, long millis, TextVolume text, boolean refusedForStanding) {
         LabelGroup group = group(label);
         if (!isCover(label)) {
             group.add(account, millis, text, refusedForStanding);

@@ -146,8 +146,10 @@ final class Checker {
             throws InterruptedException {
         GatewayProcess process = members.get(gateway).process();
         for (String member : Plan.members()) {
-            JsonNode shown =
-                    admin.get(process, "/accounts/" + member).json().path("filters").path(OrdersChaos.FILTER);
+            JsonNode shown = admin.get(process, "/accounts/" + member)
+                    .json()
+                    .path("filters")
+                    .path(OrdersChaos.FILTER);
             compareSlot(gateway, Plan.CLUSTER, Slot.JUDGEMENT, shown.path("label"), ranks, wrong);
         }
         JsonNode page = admin.get(process, "/clusters/" + Plan.CLUSTER).json();

@@ -48,7 +48,8 @@ public final class OrdersChaos implements AutoCloseable {
         log = new OperationLog(directory.resolve("operations.log"));
         log.line(options.toString());
         store = StoreProcess.start(Files.createDirectory(directory.resolve("store")));
-        String filters = """
+        String filters =
+                """
                   - name: %s
                     type: fingerprint
                     mode: enforce
@@ -70,14 +71,16 @@ public final class OrdersChaos implements AutoCloseable {
 
     /** Sends a request of each account with a device, and waits until every gateway shows the cluster. */
     private void awaitCluster() throws IOException, InterruptedException {
-        for (String account : Stream.concat(Plan.others().stream(), Plan.members().stream())
-                .toList()) {
+        for (String account :
+                Stream.concat(Plan.others().stream(), Plan.members().stream()).toList()) {
             admin.ask(members.getFirst().process(), account);
         }
         for (Member member : members) {
             Await.until("a gateway shows the cluster", () -> {
                 try {
-                    return admin.get(member.process(), "/clusters/" + Plan.CLUSTER).status() == 200;
+                    return admin.get(member.process(), "/clusters/" + Plan.CLUSTER)
+                                    .status()
+                            == 200;
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw new IOException(e);

@@ -1,6 +1,5 @@
 package dev.stillgate.loadtests.sdk;
 
-
 /** The contract through a gateway that edits the text of responses: stream deltas still add up to the whole text. */
 class AnthropicSdkTappedTest extends AnthropicSdkContract {
     @Override

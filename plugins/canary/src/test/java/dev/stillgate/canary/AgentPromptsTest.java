@@ -16,34 +16,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AgentPromptsTest {
     private static final ExemptionRules RULES = new ExemptionRules(EnglishTable.english());
 
-    private static final List<String> AGENTS = List.of(
-            """
+    private static final List<String> AGENTS = List.of("""
             You are a coding agent in a terminal. The model is Claude Sonnet 4.5; helpers run on Haiku (claude-haiku-4-5).
             Follow our usage policy and refuse malicious requests. Never paste text under a license that forbids it.
             Keep the answer under 4 lines. Do not add comments unless asked. Use the exact file path in quotes.
             Replace old_string by new_string; old_string must be an exact match. Translate the user's wish into tasks.
             Run the tests, fix grammar errors of messages if you see them, and write a commit message for each change.
-            """,
-            """
+            """, """
             You work in a sandbox with a shell. Edit files with apply_patch, a patch format much like a unified diff.
             Escape quotes and other special characters. Lines are at most 120 characters. Read AGENTS.md first, then
             package.json and any YAML or TOML. Reply with plain text; the harness renders Markdown. Do not quote files
             that were just written, name the path only. Plans are JSON with at most 7 words a step.
             Approval policy: on-request. Copyright notices and license headers stay out unless they are asked for.
-            """,
-            """
+            """, """
             You help with software tasks. Core mandates: respect conventions, verify each library, explain little.
             New applications: propose a plan, build a prototype, use placeholders such as CSS shapes or a poem in place
             of text that is missing. Tool output may be redacted. Answer in fewer than 3 lines of text and no chitchat.
             Never print an API key. The settings are in settings.json; the terms of service hold.
-            """,
-            """
+            """, """
             You are an open-source agent. Settings live in opencode.json and in opencode.jsonc, schemas in JSON.
             Answer concisely, with fewer than 4 lines. One word answers are best. Avoid preamble and postamble.
             The user speaks in English, French or German. Models: sonnet, opus, gpt. Search and replace over many files
             is a task for the shell. Do not change what you have not read.
-            """,
-            """
+            """, """
             You are an airline agent. Follow the policy below. The cancellation policy allows refunds within 24 hours.
             Each contract of carriage has a clause on baggage. Insurance is $30 a passenger. Passengers pass a safety
             check. Quote prices in dollars. Transfer to a person if the request is out of scope.

@@ -60,15 +60,14 @@ public record FingerprintPolicy(
             new Displacement());
 
     /** Signals of earlier versions. */
-    private static final Set<String> REMOVED_SIGNALS =
-            Set.of(
-                    "claimed-client",
-                    "clock",
-                    "elicitation",
-                    "interchangeability",
-                    "issued-context",
-                    "roaming",
-                    "topic-concentration");
+    private static final Set<String> REMOVED_SIGNALS = Set.of(
+            "claimed-client",
+            "clock",
+            "elicitation",
+            "interchangeability",
+            "issued-context",
+            "roaming",
+            "topic-concentration");
 
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);

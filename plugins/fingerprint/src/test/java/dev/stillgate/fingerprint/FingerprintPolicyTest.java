@@ -48,7 +48,10 @@ class FingerprintPolicyTest {
     @Test
     void signalOfWeightZeroIsOff() {
         AnalysisSettings settings = signals(Map.of("people", 0.0)).settings();
-        assertThat(settings.signals()).map(Signal::name).doesNotContain("people").contains("template");
+        assertThat(settings.signals())
+                .map(Signal::name)
+                .doesNotContain("people")
+                .contains("template");
     }
 
     @Test

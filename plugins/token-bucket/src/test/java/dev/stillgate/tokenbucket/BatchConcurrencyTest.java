@@ -19,8 +19,7 @@ final class BatchConcurrencyTest {
     private static final Limit ALL = concurrency("all", true);
 
     private static Limit concurrency(String name, boolean batches) {
-        return new Limit(
-                name, Measure.CONCURRENCY, null, null, 2, null, null, null, null, null, batches);
+        return new Limit(name, Measure.CONCURRENCY, null, null, 2, null, null, null, null, null, batches);
     }
 
     private static FakeExchange batch(Metered metered) {

@@ -51,8 +51,8 @@ final class RefusedDrawTest {
     }
 
     private TokenBucketFilter create(int gateway, WhenLost lost) {
-        var limit = new Limit(
-                "requests", Measure.REQUESTS, null, null, CAPACITY, "60/1m", null, null, null, null, null);
+        var limit =
+                new Limit("requests", Measure.REQUESTS, null, null, CAPACITY, "60/1m", null, null, null, null, null);
         var policy = new TokenBucketPolicy(
                 List.of(limit), null, null, null, null, null, null, null, new FleetPolicy(lost, null), null, null);
         return (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy, contexts.get(gateway));

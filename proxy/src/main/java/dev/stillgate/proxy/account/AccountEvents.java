@@ -29,7 +29,8 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 final class AccountEvents {
     private static final int MAX_PROBLEMS = 100;
     private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
-    private static final String KNOWN = " (known: id, keys, organisation, tier, region, verified, created, decoy, facts)";
+    private static final String KNOWN =
+            " (known: id, keys, organisation, tier, region, verified, created, decoy, facts)";
 
     private final Path file;
     private final Iterator<Event> events;

@@ -93,7 +93,8 @@ final class Credentials {
                         Caller.Proof.WRONG,
                         Reply.error(
                                 401,
-                                "the operator's token is refused (" + refused.fault().code() + "): see admin.identity"));
+                                "the operator's token is refused ("
+                                        + refused.fault().code() + "): see admin.identity"));
             case OperatorTokens.Known known -> caller(known);
         };
     }

@@ -35,7 +35,9 @@ final class LoggedHeaders implements Headers {
     static LoggedHeaders read(String json) throws BrokenLine {
         List<String> texts = new ArrayList<>();
         for (JsonNode field : list(json)) {
-            if (field.size() != 2 || !field.path(0).isTextual() || !field.path(1).isTextual()) {
+            if (field.size() != 2
+                    || !field.path(0).isTextual()
+                    || !field.path(1).isTextual()) {
                 throw new BrokenLine(EXPECTED);
             }
             texts.add(LogLine.encodable(field.path(0).textValue()));

@@ -158,12 +158,7 @@ public final class VirtualGateway implements AutoCloseable {
      */
     BacktestFindings findings(long broken) {
         return new BacktestFindings(
-                "sha256:" + sha256,
-                tally,
-                population.sorted(),
-                explanations.clusters(),
-                broken,
-                replay.endedEarly());
+                "sha256:" + sha256, tally, population.sorted(), explanations.clusters(), broken, replay.endedEarly());
     }
 
     @Override

@@ -53,9 +53,7 @@ public final class RequestReader {
             Operation operation, @Nullable CloudCall cloud, @Nullable String contentType, byte[] buf, int off, int len)
             throws MalformedBody {
         Dialect.BodyReader reader = readers.get(operation);
-        return reader == null
-                ? BodyParser.unread(len)
-                : reader.read(operation, cloud, contentType, buf, off, len);
+        return reader == null ? BodyParser.unread(len) : reader.read(operation, cloud, contentType, buf, off, len);
     }
 
     /**

@@ -16,8 +16,8 @@ final class StreamTexts {
     private static final JsonName INDEX = new JsonName("index");
 
     /** The keys of events with the index of a content block, or of an item and its part. */
-    private static final List<JsonName> INDEXES = List.of(
-            INDEX, new JsonName("output_index"), new JsonName("content_index"), new JsonName("summary_index"));
+    private static final List<JsonName> INDEXES =
+            List.of(INDEX, new JsonName("output_index"), new JsonName("content_index"), new JsonName("summary_index"));
 
     /** The array of the Gemini API in which consecutive elements with text, of one stream or event, are one text. */
     private static final String PARTS = ".parts";
@@ -55,8 +55,7 @@ final class StreamTexts {
         int place = path.length();
         if (place == 0) {
             path.append(tape.stringOrNull(tape.find(element, TYPE)));
-            INDEXES.forEach(name ->
-                    path.append('#').append(JsonNumbers.whole(tape, tape.find(element, name))));
+            INDEXES.forEach(name -> path.append('#').append(JsonNumbers.whole(tape, tape.find(element, name))));
         } else if (place > PARTS.length() && path.indexOf(PARTS, place - PARTS.length()) >= 0) {
             path.append('[').append(part(tape, element, path.toString()));
         } else {

@@ -196,8 +196,7 @@ class AccountsFileTest {
                         "accounts:\n- {id: a, keys: [], verified: yes}",
                         ":2:31: expected true or false, found \"yes\""),
                 Arguments.of(
-                        "accounts:\n- {id: a, keys: [], decoy: yes}",
-                        ":2:28: expected true or false, found \"yes\""),
+                        "accounts:\n- {id: a, keys: [], decoy: yes}", ":2:28: expected true or false, found \"yes\""),
                 Arguments.of(
                         "accounts:\n- {id: a, decoy: true, verified: true}",
                         ":2:3: a decoy is no customer: expected it without verified and organisation"),

@@ -206,7 +206,10 @@ class BacktestRunReportTest extends BacktestRunRig {
     void summaryHasTheSameContent() throws Exception {
         String table = SummaryTable.of(run(
                 SCRIPTED,
-                log(line(0, "a").does("set a MARKED"), line(1_500, "b"), line(2_000, "h").does("reject"))));
+                log(
+                        line(0, "a").does("set a MARKED"),
+                        line(1_500, "b"),
+                        line(2_000, "h").does("reject"))));
         assertThat(table)
                 .contains("output tokens: 7 refused, 0 marked, 14 free", "accounts by standing: {MARKED=1}")
                 .contains("refused: {trial=1}, by code: ")
@@ -216,8 +219,7 @@ class BacktestRunReportTest extends BacktestRunRig {
     @Test
     @DisplayName("newcomer F5: the table reports that the log is too short to compare accounts")
     void tableReportsThatTheLogIsTooShort() throws Exception {
-        String table = SummaryTable.of(
-                run("[{name: f, type: fingerprint}]", log(line(0, "a"), line(1, "b"))));
+        String table = SummaryTable.of(run("[{name: f, type: fingerprint}]", log(line(0, "a"), line(1, "b"))));
         assertThat(table).contains("The log is too short: a fingerprint filter compares accounts after 20 hours");
     }
 }

@@ -34,16 +34,29 @@ class LoggedResponseTest {
                 .filter(Fixtures.Response::sse)
                 .filter(response ->
                         response.operation().readsBody() && response.usage().source() == Usage.Source.EXACT)
-                .filter(response ->
-                        response.terminal() && !response.name().startsWith("hostile"));
+                .filter(response -> response.terminal() && !response.name().startsWith("hostile"));
     }
 
     private LogLine recorded(Fixtures.Response stream, @Nullable TextHash hash) throws IOException, BrokenLine {
         Path log = directory.resolve("log");
         try (Recorder recorder = new Recorder(log, 1 << 24, 1, hash, System::nanoTime)) {
             recorder.offer(new RecordedExchange(
-                    5, 9, "a", 4, "9f86", "c-1", "1.1", "192.0.2.1", null, List.of(), "POST", "/", null, 200,
-                    stream.body(), true));
+                    5,
+                    9,
+                    "a",
+                    4,
+                    "9f86",
+                    "c-1",
+                    "1.1",
+                    "192.0.2.1",
+                    null,
+                    List.of(),
+                    "POST",
+                    "/",
+                    null,
+                    200,
+                    stream.body(),
+                    true));
         }
         byte[] text = Files.readAllBytes(log);
         LogLine line = new LogLine();

@@ -180,7 +180,8 @@ final class Dispatcher implements Source {
         }
         AccountSlot slot = plan.hides(Evasion.PINNED) && run.slot().isFree(time) ? run.slot() : balancer.next(time);
         if (slot == null) {
-            long free = slots.stream().mapToLong(any -> any.freeFrom(time)).min().orElse(NEVER);
+            long free =
+                    slots.stream().mapToLong(any -> any.freeFrom(time)).min().orElse(NEVER);
             backlog.putBack(run, free == NEVER ? time + HOUR : Math.max(free, time + MINUTE));
             return;
         }

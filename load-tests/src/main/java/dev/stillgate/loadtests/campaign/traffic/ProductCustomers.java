@@ -27,8 +27,7 @@ final class ProductCustomers {
         int streams = 1 + (int) Math.min(30, 3 * dice.exponential());
         double perDay = Math.min(300, dice.logNormal(11, 1.2)) / streams;
         for (int s = 0; s < streams; s++) {
-            accounts.schedule(
-                    member, company.habit(accounts, member, s), company.arrivals(member, perDay, s, 1.1), s);
+            accounts.schedule(member, company.habit(accounts, member, s), company.arrivals(member, perDay, s, 1.1), s);
         }
     }
 

@@ -47,12 +47,7 @@ final class ProgramCustomers {
     }
 
     private static void agent(
-            HonestAccounts accounts,
-            Dice dice,
-            Client client,
-            byte[] system,
-            OfferedTools tools,
-            String task) {
+            HonestAccounts accounts, Dice dice, Client client, byte[] system, OfferedTools tools, String task) {
         Country country = Country.english(dice);
         Location place = Location.home(dice.child("home"), country.code());
         HonestAccounts.Member member = accounts.open(dice, country, client, place, null);
@@ -127,12 +122,7 @@ final class ProgramCustomers {
     }
 
     private static void single(
-            HonestAccounts accounts,
-            Dice dice,
-            byte[] system,
-            Prompt prompt,
-            String answer,
-            double perDay) {
+            HonestAccounts accounts, Dice dice, byte[] system, Prompt prompt, String answer, double perDay) {
         Country country = Country.english(dice);
         Client client = ClientKind.any(dice).installed(dice);
         Location place = dice.chance(0.6)

@@ -17,8 +17,7 @@ public record Scenario(String name, int days, int honest, List<CampaignPlan> cam
         for (String line : Resource.lines("scenarios.txt")) {
             if (line.startsWith("[")) {
                 String[] head = line.split("[\\[\\], ]+", -1); // "", name, days, "days", honest, "honest"
-                all.add(new Scenario(
-                        head[1], Integer.parseInt(head[2]), Integer.parseInt(head[4]), new ArrayList<>()));
+                all.add(new Scenario(head[1], Integer.parseInt(head[2]), Integer.parseInt(head[4]), new ArrayList<>()));
             } else {
                 all.getLast().campaigns.add(CampaignPlan.parse(line));
             }

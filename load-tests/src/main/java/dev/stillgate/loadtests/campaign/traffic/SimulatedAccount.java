@@ -24,7 +24,8 @@ public record SimulatedAccount(Account entry, String label, Client client, Locat
     public String line() {
         String org = entry.organisation() == null ? "" : ", organisation: " + entry.organisation();
         Instant created = Objects.requireNonNull(entry.created());
-        String since = (entry.facts().isEmpty() ? created.atOffset(ZoneOffset.UTC).toLocalDate() : created).toString();
+        String since =
+                (entry.facts().isEmpty() ? created.atOffset(ZoneOffset.UTC).toLocalDate() : created).toString();
         return "  - {id: " + id() + ", keys: []" + org + ", tier: " + entry.tier() + ", verified: " + entry.verified()
                 + ", created: " + since + shownFacts() + "}\n";
     }

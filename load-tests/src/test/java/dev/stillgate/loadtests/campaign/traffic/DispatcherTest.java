@@ -110,7 +110,8 @@ final class DispatcherTest {
                 .orElseThrow()
                 .time();
         assertThat(first).isBetween(at + 120 * MINUTE, at + 30 * 60 * MINUTE);
-        assertThat(registry.accounts().getLast().entry().created().toEpochMilli()).isLessThanOrEqualTo(first);
+        assertThat(registry.accounts().getLast().entry().created().toEpochMilli())
+                .isLessThanOrEqualTo(first);
     }
 
     @Test

@@ -89,7 +89,8 @@ final class FactsTest {
     void sharesOfVerifiedAccountsAreAsGiven() {
         List<SimulatedAccount> accounts = accounts(new SignUpRules(false, null, 1, 0));
         assertThat(accounts)
-                .allMatch(account -> account.entry().verified() == account.label().startsWith("honest:"));
+                .allMatch(
+                        account -> account.entry().verified() == account.label().startsWith("honest:"));
     }
 
     @Test

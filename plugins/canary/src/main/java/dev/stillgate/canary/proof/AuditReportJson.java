@@ -26,7 +26,8 @@ public final class AuditReportJson {
         }
         json.put("warnings", report.warnings());
         json.put("finding", FindingText.of(report, report.best()));
-        json.put("keys", report.outcomes().stream().map(AuditReportJson::outcome).toList());
+        json.put(
+                "keys", report.outcomes().stream().map(AuditReportJson::outcome).toList());
         return StrictJson.pretty(json);
     }
 

@@ -153,8 +153,7 @@ final class AnalysisRound {
                 && group.officeCheck().isOffice(members.memberIndexesOf(rows));
         int[] all = IntStream.concat(IntStream.of(rows), IntStream.of(members.followerRows(likelihood)))
                 .toArray();
-        Finding finding =
-                Finding.ofDispatch(roundAccounts.accountIndexesOf(all), group.matchedOn, evidence, isOffice);
+        Finding finding = Finding.ofDispatch(roundAccounts.accountIndexesOf(all), group.matchedOn, evidence, isOffice);
         retrySubset(group, withoutFlagged(group, finding.accounts()), MAX_RETRY_SHARE, retries);
         return finding;
     }

@@ -75,8 +75,8 @@ final class DecoyLinks {
 
         private static void add(List<LinkedGroup> groups, String name, Set<Integer> accounts) {
             if (!accounts.isEmpty()) {
-                Link link = new Link(
-                        LinkKind.BOUNDED, name, accounts.size(), -Math.log10(RareShare.MOST), RareShare.MOST);
+                Link link =
+                        new Link(LinkKind.BOUNDED, name, accounts.size(), -Math.log10(RareShare.MOST), RareShare.MOST);
                 groups.add(new LinkedGroup(
                         accounts.stream().mapToInt(Integer::intValue).toArray(), link, false));
             }
@@ -119,17 +119,19 @@ final class DecoyLinks {
             known.add(customer);
             values(account).stream()
                     .filter(carriers::containsKey)
-                    .forEach(value -> carriers.getOrDefault(value, new HashSet<>()).add(customer));
+                    .forEach(value ->
+                            carriers.getOrDefault(value, new HashSet<>()).add(customer));
         });
     }
 
     private Use use(int decoy) {
         Set<Value> rare = values(decoy);
-        rare.removeIf(value -> !RareShare.isRare(carriers.getOrDefault(value, known).size(), known.size()));
+        rare.removeIf(
+                value -> !RareShare.isRare(carriers.getOrDefault(value, known).size(), known.size()));
         Use use = new Use(new TreeSet<>(), new TreeSet<>());
         accounts()
-                .filter(account -> !decoys.contains(account)
-                        && !population.isVouched().test(account))
+                .filter(account ->
+                        !decoys.contains(account) && !population.isVouched().test(account))
                 .forEach(account -> {
                     Set<Value> shared = values(account);
                     shared.retainAll(rare);

@@ -178,8 +178,8 @@ final class HoldoutGroups {
     void follow(HoldoutGroup candidate, IntPredicate flagged) {
         overlaps(
                         candidate,
-                        (group, account) -> isRunningMatch(group, candidate)
-                                && !group.isFollower(group.memberIndex(account)))
+                        (group, account) ->
+                                isRunningMatch(group, candidate) && !group.isFollower(group.memberIndex(account)))
                 .forEach((group, count) -> {
                     int[] core = group.core();
                     if (count >= MIN_OVERLAP * core.length

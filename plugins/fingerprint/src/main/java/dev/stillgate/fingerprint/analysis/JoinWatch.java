@@ -72,10 +72,7 @@ public final class JoinWatch implements JoinOutlook {
      * @param earlier its join in excess of the rate, null for none
      */
     public record Found(
-            StandingOrder order,
-            String account,
-            Join.Scores scores,
-            JoinsOfOrder.@Nullable Joined earlier) {}
+            StandingOrder order, String account, Join.Scores scores, JoinsOfOrder.@Nullable Joined earlier) {}
 
     /**
      * Known customer that resembles a confirmed campaign.
@@ -202,7 +199,8 @@ public final class JoinWatch implements JoinOutlook {
         pending.values()
                 .removeIf(each -> !open.contains(each.order().id())
                         || ladder.label(each.account()) != null
-                        || !Objects.equals(each.earlier(), joinsUnder(each.order()).joined(each.account()))
+                        || !Objects.equals(
+                                each.earlier(), joinsUnder(each.order()).joined(each.account()))
                         || !joinsUnder(each.order()).mayJoin(each.account(), now, 0));
         return List.copyOf(pending.values());
     }

@@ -140,10 +140,8 @@ public final class RegistrationLinks {
             people.clear();
             return List.of();
         }
-        return marking(
-                settings,
-                People.NAME,
-                PeopleLinks.groups(people, population(flagged), this::isLinkable, (int) (now / 1000)));
+        return marking(settings, People.NAME, PeopleLinks.groups(people, population(flagged), this::isLinkable, (int)
+                (now / 1000)));
     }
 
     private boolean isLinkable(int account) {
@@ -177,7 +175,9 @@ public final class RegistrationLinks {
      * @param flagged whether an account, by index, is flagged by its behaviour
      */
     List<LinkedGroup> byDecoys(AnalysisSettings settings, IntPredicate flagged) {
-        decoys = settings.has(Decoys.NAME) ? DecoyLinks.uses(table, facts, people, population(flagged)) : new TreeMap<>();
+        decoys = settings.has(Decoys.NAME)
+                ? DecoyLinks.uses(table, facts, people, population(flagged))
+                : new TreeMap<>();
         return marking(
                 settings,
                 Decoys.NAME,

@@ -38,7 +38,9 @@ public final class JoinsOfOrder {
     /** Adds a join, unless the account has joined before; a day after a join in excess of the rate it may be pooled. */
     void add(Join join, Order record) {
         Joined earlier = byAccount.get(join.account());
-        boolean pools = (earlier == null || earlier.mayPoolAt(join.at())) && join.effect() == Joins.POOL && rate.accepts(join.at());
+        boolean pools = (earlier == null || earlier.mayPoolAt(join.at()))
+                && join.effect() == Joins.POOL
+                && rate.accepts(join.at());
         if (earlier == null || pools) {
             boolean isExcess = join.effect() == Joins.POOL && !pools;
             Join effective = isExcess ? join.with(Joins.MARK) : join;

@@ -18,16 +18,15 @@ public final class SharedRate {
 
     /** Returns an upper bound of the rate of known customers, 1 if they have too few trials. */
     public static double bound(int successes, int known) {
-        return known < LEAST_KNOWN
-                ? 1
-                : Math.max(LEAST, Binomial.upperBound(successes, known, RareShare.CONFIDENCE));
+        return known < LEAST_KNOWN ? 1 : Math.max(LEAST, Binomial.upperBound(successes, known, RareShare.CONFIDENCE));
     }
 
     /** Returns the base-10 logarithm of the likelihood ratio. */
     public static double evidence(double honest, long successes, long failures) {
         double sum = 0;
         for (double rate : RATES) {
-            double logRatio = successes * Math.log(rate / honest) + failures * (Math.log1p(-rate) - Math.log1p(-honest));
+            double logRatio =
+                    successes * Math.log(rate / honest) + failures * (Math.log1p(-rate) - Math.log1p(-honest));
             sum += rate > honest ? Math.exp(logRatio) : 0;
         }
         return Math.log10(sum / RATES.length);

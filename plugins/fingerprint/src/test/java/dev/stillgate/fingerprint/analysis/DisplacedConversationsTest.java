@@ -91,9 +91,8 @@ class DisplacedConversationsTest {
         assertThat(clusters()).singleElement().satisfies(cluster -> {
             assertThat(cluster.reasons).containsExactly("displacement");
             assertThat(cluster.accounts)
-                    .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 12)
-                            .mapToObj(i -> "worker-" + i)
-                            .toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, 12).mapToObj(i -> "worker-" + i).toList());
         });
         assertThat(analyst.standings().values()).containsOnly(Standing.MARKED);
     }
@@ -269,8 +268,8 @@ class DisplacedConversationsTest {
         displaced("worker-", 12, 120);
         analyst.forget("worker-3");
         round();
-        assertThat(clusters()).singleElement().satisfies(cluster -> assertThat(cluster.accounts)
-                .hasSize(11)
-                .doesNotContain("worker-3"));
+        assertThat(clusters())
+                .singleElement()
+                .satisfies(cluster -> assertThat(cluster.accounts).hasSize(11).doesNotContain("worker-3"));
     }
 }

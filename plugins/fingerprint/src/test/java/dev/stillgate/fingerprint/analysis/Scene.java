@@ -9,11 +9,11 @@ import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
-import dev.stillgate.fingerprint.signal.UnderDispersion;
 import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.signal.UnderDispersion;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
@@ -144,8 +144,8 @@ public final class Scene {
                 .map(i -> analyst.table().index().find(accounts[i]))
                 .toArray();
         Map<Family, Double> evidence = new EnumMap<>(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.34567));
-        Finding finding =
-                new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("under-dispersion", "topic-concentration"), TESTS, false);
+        Finding finding = new Finding(
+                numbers, SharedKey.SYSTEM, evidence, List.of("under-dispersion", "topic-concentration"), TESTS, false);
         Cluster cluster = analyst.clusters().take(finding, List.of(accounts), BEGIN + 30 * HOUR);
         for (String account : accounts) {
             analyst.ladder().climb(account, rung, finding.total(), finding.reasons(), cluster.id, BEGIN + 30 * HOUR);

@@ -35,9 +35,7 @@ class DisplacementsTest {
         }
         assertThat(displacements.remembered()).isLessThanOrEqualTo(2 * Displacements.MOST);
         turn(1, 1, 10_000, true, 0);
-        assertThat(displacements.remembered())
-                .as("all trials are decided")
-                .isLessThanOrEqualTo(Displacements.MOST);
+        assertThat(displacements.remembered()).as("all trials are decided").isLessThanOrEqualTo(Displacements.MOST);
     }
 
     @Test
@@ -59,7 +57,8 @@ class DisplacementsTest {
             turn(1 + (i + 1) % 4, 20_000 + i, second + Displacements.WINDOW, true, 0);
         }
         turn(9, 99_998, 300_000, true, 0);
-        assertThat(groups()).singleElement().satisfies(group -> assertThat(group.accounts())
-                .containsExactly(1, 2, 3, 4));
+        assertThat(groups())
+                .singleElement()
+                .satisfies(group -> assertThat(group.accounts()).containsExactly(1, 2, 3, 4));
     }
 }

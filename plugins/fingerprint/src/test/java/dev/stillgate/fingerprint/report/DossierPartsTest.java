@@ -115,10 +115,7 @@ class DossierPartsTest {
         scene.seen(30, "a-1", "a-2");
         scene.analyst
                 .clusters()
-                .take(
-                        Finding.ofDispatch(new int[] {0, 1}, SharedKey.SYSTEM, 0.7, false),
-                        List.of("a-1", "a-2"),
-                        FOUND);
+                .take(Finding.ofDispatch(new int[] {0, 1}, SharedKey.SYSTEM, 0.7, false), List.of("a-1", "a-2"), FOUND);
         Map<String, Object> page = dossier();
         assertThat(row(page, "notSeen", "under-dispersion"))
                 .containsEntry("weakens", true)

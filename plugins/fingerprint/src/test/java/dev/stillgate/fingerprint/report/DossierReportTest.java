@@ -117,7 +117,9 @@ class DossierReportTest {
     void signalsThatDidNotFireAreNamed() {
         scene.seen(30, "a-1", "a-2").found(Standing.MARKED, "a-1", "a-2");
         Map<String, Object> page = dossier();
-        assertThat(row(page, "notSeen", "under-dispersion")).as("a reason of the cluster").isEmpty();
+        assertThat(row(page, "notSeen", "under-dispersion"))
+                .as("a reason of the cluster")
+                .isEmpty();
         assertThat(row(page, "notSeen", "family-network").get("state")).hasToString("NOT_MEASURED");
         assertThat(row(page, "notSeen", "template").get("state"))
                 .as("Scene enables two signals")

@@ -76,7 +76,9 @@ class DossierStandingsTest {
     void changesOfOneTimeAreOneItem() {
         scene.seen(30, "a-1", "a-2", "a-3").seenVerified("a-1").found(Standing.MARKED, "a-1", "a-2", "a-3");
         for (String account : List.of("a-1", "a-2")) {
-            scene.analyst.ladder().climb(account, Standing.POOLED, 10.3, List.of("under-dispersion"), "c1", FOUND + Scene.HOUR);
+            scene.analyst
+                    .ladder()
+                    .climb(account, Standing.POOLED, 10.3, List.of("under-dispersion"), "c1", FOUND + Scene.HOUR);
         }
         scene.now = FOUND + 2 * Scene.HOUR;
         Pins.pin(scene.analyst, "a-3", Standing.BLOCKED, Long.MAX_VALUE);

@@ -99,7 +99,9 @@ class JoinsPropertyTest {
     }
 
     private static Joins[] atLeast(Joins effect) {
-        return List.of(Joins.values()).subList(effect.ordinal(), Joins.values().length).toArray(Joins[]::new);
+        return List.of(Joins.values())
+                .subList(effect.ordinal(), Joins.values().length)
+                .toArray(Joins[]::new);
     }
 
     @Property(tries = 300)
@@ -113,7 +115,8 @@ class JoinsPropertyTest {
                     .sorted()
                     .toList();
             for (int i = JoinGuards.LEAST_AN_HOUR; i < times.size(); i++) {
-                assertThat(times.get(i) - times.get(i - JoinGuards.LEAST_AN_HOUR)).isGreaterThanOrEqualTo(HOUR);
+                assertThat(times.get(i) - times.get(i - JoinGuards.LEAST_AN_HOUR))
+                        .isGreaterThanOrEqualTo(HOUR);
             }
         }
     }
@@ -122,11 +125,12 @@ class JoinsPropertyTest {
     void judgedAccountHasNoJoinAndAnEndedOneStaysEnded(@ForAll long seed, @ForAll @IntRange(max = 60) int count) {
         Given given = given(new Random(seed), count);
         OrdersInForce inForce = given.campaign.inForce();
-        assertThat(inForce.joins().keySet()).doesNotContainAnyElementsOf(inForce.labels().keySet());
+        assertThat(inForce.joins().keySet())
+                .doesNotContainAnyElementsOf(inForce.labels().keySet());
         inForce.joins()
-                .forEach((account, join) -> assertThat(
-                                Objects.requireNonNull(inForce.joinsUnder(join.order()).joined(account))
-                                        .end())
+                .forEach((account, join) -> assertThat(Objects.requireNonNull(
+                                        inForce.joinsUnder(join.order()).joined(account))
+                                .end())
                         .isNull());
     }
 }

@@ -141,9 +141,8 @@ public record Limit(
         for (int i = 0; i < patterns.size(); i++) { // without an iterator, so that a decision allocates nothing
             String pattern = patterns.get(i);
             int length = pattern.length() - 1;
-            boolean matches = pattern.charAt(length) == '*'
-                    ? model.regionMatches(0, pattern, 0, length)
-                    : model.equals(pattern);
+            boolean matches =
+                    pattern.charAt(length) == '*' ? model.regionMatches(0, pattern, 0, length) : model.equals(pattern);
             if (matches) {
                 return true;
             }
@@ -175,8 +174,8 @@ public record Limit(
             reported = shares().isEmpty() ? null : new Shares(shares(), scaledCapacity, rate);
             RefillStyle style = Objects.requireNonNullElse(refillStyle, RefillStyle.GREEDY);
             bandwidth = Bandwidths.of(name, units, rate, style, thousandths);
-            description += ", refilled at " + refill
-                    + (thousandths == 1000 ? "" : " times " + (double) thousandths / 1000);
+            description +=
+                    ", refilled at " + refill + (thousandths == 1000 ? "" : " times " + (double) thousandths / 1000);
         }
         return new TokenLimit(
                 this,

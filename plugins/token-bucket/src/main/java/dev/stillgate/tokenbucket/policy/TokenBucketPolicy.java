@@ -70,8 +70,8 @@ public record TokenBucketPolicy(
         }
         tiers = LimitChecks.factors("tiers", tiers);
         standings = standings == null ? Map.of() : Map.copyOf(standings);
-        standings.forEach(
-                (standing, factor) -> LimitChecks.factor("standings." + standing.name().toLowerCase(Locale.ROOT), factor));
+        standings.forEach((standing, factor) ->
+                LimitChecks.factor("standings." + standing.name().toLowerCase(Locale.ROOT), factor));
         headers = headers == null ? HeaderStyle.PROVIDER : headers;
         requireUsage = requireUsage == null ? RequireUsage.ESTIMATE : requireUsage;
         count = count == null ? PromptCount.CALIBRATED : count;

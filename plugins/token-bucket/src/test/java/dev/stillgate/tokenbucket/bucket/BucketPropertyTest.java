@@ -26,9 +26,7 @@ final class BucketPropertyTest {
 
     @Property(tries = 500)
     void bucketGrantsTheSameAsAnExactBucket(
-            @ForAll("rates") Limit one,
-            @ForAll("rates") Limit two,
-            @ForAll("steps") List<Step> steps) {
+            @ForAll("rates") Limit one, @ForAll("rates") Limit two, @ForAll("steps") List<Step> steps) {
         Bucket bucket = new Bucket(0, part(renamed("one", one), renamed("two", two)), 0, false);
         List<ExactBucket> exact = List.of(new ExactBucket(one), new ExactBucket(two));
         long now = 0;
@@ -51,8 +49,7 @@ final class BucketPropertyTest {
     }
 
     @Property(tries = 500)
-    void grantsInAnyWindowAreAtMostCapacityAndRefill(
-            @ForAll("rates") Limit rate, @ForAll("steps") List<Step> steps) {
+    void grantsInAnyWindowAreAtMostCapacityAndRefill(@ForAll("rates") Limit rate, @ForAll("steps") List<Step> steps) {
         Bucket bucket = new Bucket(0, part(rate), 0, false);
         List<Granted> granted = new ArrayList<>();
         long now = 0;

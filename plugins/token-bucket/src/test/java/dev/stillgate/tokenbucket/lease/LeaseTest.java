@@ -72,8 +72,7 @@ final class LeaseTest {
     }
 
     private static Limit requests(long capacity, String refill) {
-        return new Limit(
-                "requests", Measure.REQUESTS, null, null, capacity, refill, null, null, null, null, null);
+        return new Limit("requests", Measure.REQUESTS, null, null, capacity, refill, null, null, null, null, null);
     }
 
     private static Limit output(long capacity, String refill) {

@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.dialect.anthropic;
 
 import dev.stillgate.proxy.dialect.provider.PathMatch;
-import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.proxy.dialect.request.CloudCall;
+import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import java.util.regex.Matcher;

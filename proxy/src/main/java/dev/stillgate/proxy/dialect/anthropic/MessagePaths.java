@@ -21,6 +21,7 @@ final class MessagePaths {
     private static final JsonPaths<ResponseField> MESSAGE_END = JsonPaths.of(
             shortString("stop_reason", ResponseField.REASON),
             object("stop_details", JsonPaths.of(shortString("category", ResponseField.CATEGORY))));
+
     private static final JsonPaths<ResponseField> INPUT = JsonPaths.of(
             number("input_tokens", ResponseField.INPUT),
             number("cache_read_input_tokens", ResponseField.CACHE_READ),
@@ -35,6 +36,7 @@ final class MessagePaths {
 
     /** The initial block of a stream, whose input is a placeholder. */
     private static final JsonPaths<ResponseField> BLOCK_START = block(ResponseField.ASIDE);
+
     private static final JsonPaths<ResponseField> DELTA = JsonPaths.of(
                     text("text", ResponseField.TEXT),
                     text("thinking", ResponseField.ASIDE),

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.dialect.google;
 
-import dev.stillgate.proxy.dialect.request.CloudCall;
 import dev.stillgate.proxy.dialect.request.BodyParser;
+import dev.stillgate.proxy.dialect.request.CloudCall;
 import dev.stillgate.proxy.dialect.request.JsonChat;
 import dev.stillgate.proxy.dialect.request.PromptEstimate;
 import dev.stillgate.proxy.json.JsonFields;

@@ -53,6 +53,7 @@ final class GenerationPaths {
                     object("promptFeedback", JsonPaths.of(shortString("blockReason", ResponseField.BLOCK_REASON))),
                     list("candidates", CANDIDATES))
             .orList();
+
     static final JsonPaths<ResponseField> COUNT = JsonPaths.of(
             number("totalTokens", ResponseField.INPUT), number("cachedContentTokenCount", ResponseField.CACHE_READ));
 

@@ -60,14 +60,14 @@ final class ChatPaths {
             shortString("error_file_id", ResponseField.RESULT_FILE),
             shortString("id", ResponseField.FILE_ID),
             shortString("purpose", ResponseField.FILE_PURPOSE));
-    static final JsonPaths<ResponseField> BATCH =
-            BATCH_FILES.with(JsonPaths.of(list("data", BATCH_FILES)));
-    static final JsonPaths<ResponseField> LINE =
-            JsonPaths.of(object("response", JsonPaths.of(object("body", ResponseField.answer(USAGE.with(ResponsePaths.USAGE))))));
+    static final JsonPaths<ResponseField> BATCH = BATCH_FILES.with(JsonPaths.of(list("data", BATCH_FILES)));
+    static final JsonPaths<ResponseField> LINE = JsonPaths.of(object(
+            "response", JsonPaths.of(object("body", ResponseField.answer(USAGE.with(ResponsePaths.USAGE))))));
 
     /** Usage of images, transcriptions and speech. A usage in seconds has no tokens. */
     private static final JsonPaths<ResponseField> INPUT_USAGE =
             JsonPaths.of(number("input_tokens", ResponseField.INPUT), number("output_tokens", ResponseField.OUTPUT));
+
     static final JsonPaths<ResponseField> EMBEDDINGS = ResponseField.answer(USAGE);
     static final JsonPaths<ResponseField> CONVERTED = ResponseField.answer(INPUT_USAGE);
 

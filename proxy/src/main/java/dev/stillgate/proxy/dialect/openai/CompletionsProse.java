@@ -34,7 +34,8 @@ public final class CompletionsProse extends ProseReader {
             JsonPaths.presence("logprobs", ProseField.ANNOTATIONS),
             JsonPaths.presence("finish_reason", ProseField.FINISH));
     public static final JsonPaths.Key<ProseField> CHOICES = JsonPaths.list("choices", ProseField.CHOICES, CHOICE);
-    public static final JsonPaths<ProseField> COMPLETION = JsonPaths.reported(ProseField.ANSWER, ResponsesProse.ID, CHOICES);
+    public static final JsonPaths<ProseField> COMPLETION =
+            JsonPaths.reported(ProseField.ANSWER, ResponsesProse.ID, CHOICES);
 
     private static final JsonPaths<ProseField> STORED_PART =
             JsonPaths.of(JsonPaths.text("text", ProseField.STORED_TEXT));
@@ -52,7 +53,8 @@ public final class CompletionsProse extends ProseReader {
     public static final JsonPaths<ProseField> STORED =
             JsonPaths.reported(ProseField.ANSWER, ResponsesProse.ID, CHOICES, JsonPaths.list("data", LISTED));
 
-    public static final JsonPaths<ProseField> CHUNK = JsonPaths.of(ResponsesProse.ID, CHOICES, JsonPaths.presence("usage", ProseField.USAGE));
+    public static final JsonPaths<ProseField> CHUNK =
+            JsonPaths.of(ResponsesProse.ID, CHOICES, JsonPaths.presence("usage", ProseField.USAGE));
 
     private static final byte[] NO_NAME = {};
     private static final byte[] BEFORE_CHOICES = ascii("{\"object\":\"chat.completion.chunk\",\"choices\":[");

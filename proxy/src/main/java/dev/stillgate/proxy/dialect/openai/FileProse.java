@@ -16,10 +16,7 @@ public final class FileProse extends ProseReader {
             JsonPaths.of(JsonPaths.object(
                     "body",
                     JsonPaths.reported(
-                            ProseField.ANSWER,
-                            ResponsesProse.ID,
-                            CompletionsProse.CHOICES,
-                            ResponsesProse.OUTPUT)))));
+                            ProseField.ANSWER, ResponsesProse.ID, CompletionsProse.CHOICES, ResponsesProse.OUTPUT)))));
 
     private final CompletionsProse completions;
     private final ResponsesProse responses;

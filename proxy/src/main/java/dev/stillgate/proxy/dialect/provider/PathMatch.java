@@ -11,6 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param cloud what the path of a cloud's API says; null for the provider's own API
  */
 public record PathMatch(
-        Provider provider,
-        Operation operation,
-        @Nullable CloudCall cloud) {}
+        Provider provider, Operation operation, @Nullable CloudCall cloud) {}

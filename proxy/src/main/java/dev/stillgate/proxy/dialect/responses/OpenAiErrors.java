@@ -21,8 +21,7 @@ public final class OpenAiErrors {
 
     /** Appends the JSON body of an error. */
     public static void write(ApiError error, StringBuilder out) {
-        boolean quota =
-                !namesRetry(error.status(), error.retrySeconds()) && error.kind() != Verdict.Kind.UNVERIFIED;
+        boolean quota = !namesRetry(error.status(), error.retrySeconds()) && error.kind() != Verdict.Kind.UNVERIFIED;
         out.append("{\"error\":{\"message\":");
         ApiError.quote(out, error.message());
         out.append(",\"type\":\"").append(quota ? QUOTA : type(error.kind())).append("\",\"param\":null,\"code\":");

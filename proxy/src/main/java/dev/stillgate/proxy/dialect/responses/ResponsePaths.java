@@ -42,6 +42,7 @@ public final class ResponsePaths {
             text("call_id", ResponseField.ITEM_CALL),
             text("encrypted_content", ResponseField.ITEM_SEAL),
             text("name", ResponseField.CALL));
+
     private static final JsonPaths<ResponseField> ITEM = ITEM_EVENT.with(JsonPaths.of(
             list("content", PART),
             list("summary", JsonPaths.of(text("text", ResponseField.ASIDE))),
@@ -57,6 +58,7 @@ public final class ResponsePaths {
      */
     public static final JsonPaths<ResponseField> LISTED_PART =
             JsonPaths.of(text("text", ResponseField.ASIDE), text("refusal", ResponseField.ASIDE));
+
     static final JsonPaths<ResponseField> RESPONSE =
             ResponseField.answer(USAGE).with(END).with(JsonPaths.of(list("output", ITEM)));
     private static final JsonPaths<ResponseField> LISTED_ITEM = JsonPaths.of(
@@ -70,6 +72,7 @@ public final class ResponsePaths {
     /** Whether a stored response was generated in the background, and how much of it was requested. */
     private static final JsonPaths<ResponseField> BACKGROUND = JsonPaths.of(
             presence("background", ResponseField.BACKGROUND), number("max_output_tokens", ResponseField.MOST_OUTPUT));
+
     static final JsonPaths<ResponseField> STORED =
             RESPONSE.with(BACKGROUND).with(JsonPaths.of(list("data", LISTED_ITEM)));
     private static final JsonPaths<ResponseField> EVENT_RESPONSE = ResponseField.answer(USAGE)

@@ -154,7 +154,6 @@ public final class FencedText {
         return b >= 0 ? 1 : b < (byte) 0xc0 ? 0 : b < (byte) 0xf0 ? 1 : 2;
     }
 
-
     private void character(char c) {
         line++;
         if (c == '\n') {

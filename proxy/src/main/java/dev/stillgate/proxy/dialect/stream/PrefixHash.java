@@ -60,7 +60,6 @@ public final class PrefixHash {
         }
     }
 
-
     private void inSequence(byte b) {
         if (b >= (byte) 0xc0) {
             following = b < (byte) 0xe0 ? 1 : b < (byte) 0xf0 ? 2 : 3;

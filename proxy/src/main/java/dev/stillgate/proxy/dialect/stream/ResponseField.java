@@ -126,9 +126,6 @@ public enum ResponseField {
     /** Returns the paths of id, model, error and usage of a response. */
     public static JsonPaths<ResponseField> answer(JsonPaths<ResponseField> usage) {
         return JsonPaths.of(
-                shortString("id", ID),
-                shortString("model", MODEL),
-                presence("error", ERROR),
-                object("usage", usage));
+                shortString("id", ID), shortString("model", MODEL), presence("error", ERROR), object("usage", usage));
     }
 }

@@ -112,7 +112,6 @@ public final class TextTokens {
         return p;
     }
 
-
     private void character(int current) {
         units += weights.pairs[previous << 4 | current];
         previous = current == TokenWeights.CONTINUATION ? previous : current;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.dialect.PathTable;
 import dev.stillgate.proxy.dialect.provider.PathMatch;
-import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.proxy.dialect.request.CloudCall;
+import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import org.junit.jupiter.api.DisplayName;

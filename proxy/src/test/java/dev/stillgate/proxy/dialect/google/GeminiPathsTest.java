@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.dialect.PathTable;
 import dev.stillgate.proxy.dialect.provider.PathMatch;
-import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.proxy.dialect.request.CloudCall;
+import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import org.junit.jupiter.api.DisplayName;
@@ -31,8 +31,7 @@ class GeminiPathsTest {
     @DisplayName("engine A1: a path of the Gemini API names the model and says whether to stream")
     void pathNamesTheModel(String path, Cloud cloud, Operation operation, boolean stream) {
         assertThat(PathTable.match("POST", path))
-                .isEqualTo(new PathMatch(
-                        Provider.GOOGLE, operation, new CloudCall(cloud, "gemini-2.5-flash", stream)));
+                .isEqualTo(new PathMatch(Provider.GOOGLE, operation, new CloudCall(cloud, "gemini-2.5-flash", stream)));
     }
 
     @ParameterizedTest

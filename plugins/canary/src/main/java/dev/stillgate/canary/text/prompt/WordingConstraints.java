@@ -61,8 +61,8 @@ public final class WordingConstraints {
 
     private static final WordingConstraints SYSTEM = new WordingConstraints("system-phrases.txt", List.of());
     /** Words between two forms that are compared; the empty one stands for a punctuation mark. */
-    private static final List<String> BETWEEN =
-            List.of(" ", " and ", " or ", " vs ", " versus ", " to ", " with ", " from ", " not ", " than ", " instead of ");
+    private static final List<String> BETWEEN = List.of(
+            " ", " and ", " or ", " vs ", " versus ", " to ", " with ", " from ", " not ", " than ", " instead of ");
 
     private static final int MAX_MATCHES = 64;
     private static final int GAP = 4;

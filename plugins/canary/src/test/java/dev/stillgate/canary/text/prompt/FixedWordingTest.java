@@ -297,7 +297,9 @@ final class FixedWordingTest {
 
     @Test
     void mostMentionsAreNotExempt() {
-        long exempt = MENTIONS.lines().filter(prompt -> CONSTRAINTS.of(prompt) != null).count();
+        long exempt = MENTIONS.lines()
+                .filter(prompt -> CONSTRAINTS.of(prompt) != null)
+                .count();
         assertThat(100 * exempt).isLessThanOrEqualTo(22 * MENTIONS.lines().count());
     }
 }

@@ -238,8 +238,7 @@ final class WordingConstraintsTest {
             assertThat(CONSTRAINTS.of(text + " Schreib mir ein Gedicht")).isEqualTo(Kind.VERSE);
             assertThat(CONSTRAINTS.of(text + " 写一首诗")).isEqualTo(Kind.VERSE);
             assertThat(CONSTRAINTS.of(text + " in exactly 100 words")).isEqualTo(Kind.LENGTH);
-            assertThat(CONSTRAINTS.of(text + " Spoemx, songxy, 12x words"))
-                    .isNull();
+            assertThat(CONSTRAINTS.of(text + " Spoemx, songxy, 12x words")).isNull();
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Scheduled jobs, whose start times are no evidence. */
+/** Scheduled jobs, whose start times do not count as evidence. */
 @Tag("slow")
 final class ScheduleTest {
     private final Stage stage = new Stage();

@@ -16,7 +16,7 @@ import java.util.List;
 public final class Clock {
     private static final double RADIANS = Math.PI / 12;
 
-    /** Traits that pages show beside those of {@link UnderDispersion}; they are no evidence. */
+    /** Traits that pages show beside those of {@link UnderDispersion}; they do not count as evidence. */
     static final List<Trait> TRAITS = List.of(
             new Trait("hours-entropy", 0.45, Clock::entropy),
             new Trait("gap-spread", 0.17, p -> Math.log(p.deviationOfLogGap() + 0.1)),

@@ -285,7 +285,7 @@ public record StillgateConfig(
 
     /** The I/O mechanism of the event loops. */
     public enum Transport {
-        /** The first one that the kernel supports of io_uring, epoll and NIO. */
+        /** Epoll where the kernel supports it, else NIO. */
         AUTO,
         IO_URING,
         EPOLL,

@@ -90,6 +90,12 @@ class OrderBookTest {
         assertThat(other.merge(orders, true)).isEmpty();
     }
 
+    /** A book that lacks the first of three erasures takes the last two for an agreement, and the whole book must too. */
+    @Test
+    void erasuresThatAgreeInAPartOfTheOrdersAgreeInAll() {
+        anySequenceOfAnySubsetsGivesTheSameBook(17209484328870L);
+    }
+
     @Property(tries = 500)
     void forgettingNeverChangesWhatIsInForceThenOrLater(@ForAll long seed) {
         Random random = new Random(seed);

@@ -233,13 +233,9 @@ public final class OrderBook {
 
     /** Returns the names when an order is indexed, so when {@link #deciding} has the orders before it. */
     private List<String> namesUntil(Order order) {
-        Map<String, Order> bySlot = deciding.getOrDefault(Slot.of(order), Map.of());
-        Order.Rank since = order.keys()
-                .map(bySlot::get)
-                .filter(Objects::nonNull)
-                .map(Order::rank)
-                .max(Order.Rank::compareTo)
-                .orElse(Order.Rank.LEAST);
+        // What an erasure removes is lost, so a book that lacks some orders must erase nothing that the whole book keeps.
+        // Therefore an erasure counts names that decided an earlier one too.
+        Order.Rank since = order.isErasure() ? Order.Rank.LEAST : lastDecided(order);
         Map<String, String> different = new TreeMap<>();
         List<Order> same = asked.getOrDefault(Agreement.of(order), List.of());
         for (Order other : same.reversed()) {
@@ -253,6 +249,17 @@ public final class OrderBook {
         return List.copyOf(different.values());
     }
 
+    /** Returns the greatest rank of an order that decides about a key of an order. */
+    private Order.Rank lastDecided(Order order) {
+        Map<String, Order> bySlot = deciding.getOrDefault(Slot.of(order), Map.of());
+        return order.keys()
+                .map(bySlot::get)
+                .filter(Objects::nonNull)
+                .map(Order::rank)
+                .max(Order.Rank::compareTo)
+                .orElse(Order.Rank.LEAST);
+    }
+
     private static String name(Order order) {
         String by = order.by();
         return by == null ? "" : by.strip().toLowerCase(Locale.ROOT);
@@ -260,7 +267,8 @@ public final class OrderBook {
 
     /**
      * Returns the number of different operators that asked for the same as an order, itself included: within a week before
-     * it, and since its slot was last decided for any of its keys. Letter case does not tell operators apart.
+     * it, and, unless it is an erasure, since its slot was last decided for any of its keys. Letter case does not tell operators
+     * apart.
      */
     public synchronized int names(Order order) {
         List<String> different = names.get(order.id());

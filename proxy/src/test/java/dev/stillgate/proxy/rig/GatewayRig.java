@@ -29,15 +29,17 @@ public final class GatewayRig implements AutoCloseable {
     private final Path directory;
     private final Gateway gateway;
     private final JumpTicker ticker;
+    private final LoopBarrier loops;
     private List<String> log = List.of();
     private String token = "";
     private boolean closed;
     private @Nullable Thread drain;
 
-    public GatewayRig(Path directory, Gateway gateway, JumpTicker ticker) {
+    GatewayRig(Path directory, Gateway gateway, JumpTicker ticker, LoopBarrier loops) {
         this.directory = directory;
         this.gateway = gateway;
         this.ticker = ticker;
+        this.loops = loops;
     }
 
     public static RigBuilder with() {
@@ -54,7 +56,7 @@ public final class GatewayRig implements AutoCloseable {
     }
 
     public RawClient connect() {
-        return new RawClient(port());
+        return new RawClient(port(), 0, loops::await);
     }
 
     public int port() {
@@ -95,6 +97,7 @@ public final class GatewayRig implements AutoCloseable {
         for (String field : fields) {
             head.append(field).append("\r\n");
         }
+        loops.await();
         try (RawClient client = new RawClient(adminPort())) {
             return client.send(head + "\r\n").answer();
         }
@@ -143,6 +146,7 @@ public final class GatewayRig implements AutoCloseable {
     }
 
     public String scrape() {
+        loops.await();
         try {
             URI metrics = URI.create("http://127.0.0.1:" + adminPort() + "/metrics");
             HttpURLConnection connection = (HttpURLConnection) metrics.toURL().openConnection();

@@ -17,6 +17,7 @@ import java.util.Random;
 public final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
+    private final Runnable answered;
 
     /**
      * A received response.
@@ -47,6 +48,12 @@ public final class RawClient implements AutoCloseable {
 
     /** Creates a client with a small receive buffer, unless the size is 0. */
     public RawClient(int port, int receiveBuffer) {
+        this(port, receiveBuffer, () -> {});
+    }
+
+    /** Creates a client that runs a task after each response. */
+    RawClient(int port, int receiveBuffer, Runnable answered) {
+        this.answered = answered;
         try {
             socket = new Socket();
             if (receiveBuffer > 0) {
@@ -63,6 +70,7 @@ public final class RawClient implements AutoCloseable {
 
     /** Creates a client on a connected socket, for example a TLS one. */
     public RawClient(Socket connected) {
+        answered = () -> {};
         try {
             socket = connected;
             socket.setSoTimeout((int) GatewayRig.SOON.toMillis());
@@ -130,6 +138,7 @@ public final class RawClient implements AutoCloseable {
             }
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             boolean whole = content(bare, content);
+            answered.run();
             return new Response(status, head, content.toByteArray(), whole);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -275,9 +275,14 @@ public final class RigBuilder {
             Files.writeString(directory.resolve("accounts.yaml"), accountsFile);
             Path config = Files.writeString(directory.resolve("stillgate.yaml"), config(directory));
             JumpTicker ticker = new JumpTicker();
+            LoopBarrier loops = new LoopBarrier();
             Gateway gateway = Gateway.start(
-                    config, name -> null, ticker, wanted -> channels.apply(Transports.choose(wanted)), WATCH_INTERVAL);
-            return new GatewayRig(directory, gateway, ticker);
+                    config,
+                    name -> null,
+                    ticker,
+                    wanted -> loops.around(channels.apply(Transports.choose(wanted))),
+                    WATCH_INTERVAL);
+            return new GatewayRig(directory, gateway, ticker, loops);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ConfigException e) {

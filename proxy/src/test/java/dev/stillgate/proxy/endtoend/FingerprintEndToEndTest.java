@@ -193,7 +193,8 @@ class FingerprintEndToEndTest {
                     "analysed", () -> adminText(rig, "GET /accounts/a-17").contains("\"exchanges\":1.0"));
             JsonNode page = JSON.readTree(adminText(rig, "GET /accounts/a-17"));
             assertThat(page.at("/filters/behaviour/standing").asText()).isEqualTo("clear");
-            assertThat(page.at("/filters/behaviour/signals/under-dispersion/hours-entropy").isNumber())
+            assertThat(page.at("/filters/behaviour/signals/under-dispersion/hours-entropy")
+                            .isNumber())
                     .isTrue();
             assertThat(JSON.readTree(adminText(rig, "GET /clusters"))
                             .at("/filters/behaviour")

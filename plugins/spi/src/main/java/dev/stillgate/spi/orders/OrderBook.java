@@ -233,8 +233,7 @@ public final class OrderBook {
 
     /** Returns the names when an order is indexed, so when {@link #deciding} has the orders before it. */
     private List<String> namesUntil(Order order) {
-        // What an erasure removes is lost, so a book that lacks some orders must erase nothing that the whole book
-        // keeps.
+        // An erasure cannot be undone, so a book that lacks some orders must erase nothing that the whole book keeps.
         // Therefore an erasure counts names that decided an earlier one too.
         Order.Rank since = order.isErasure() ? Order.Rank.LEAST : lastDecided(order);
         Map<String, String> different = new TreeMap<>();

@@ -163,7 +163,7 @@ final class AccountEntries {
             throw new IllegalArgumentException("the key \"id\" is missing");
         }
         if (facts.containsKey(Account.DECOY) && (verified || organisation != null)) {
-            throw new IllegalArgumentException("a decoy is no customer: expected it without verified and organisation");
+            throw new IllegalArgumentException("decoy: expected an account without verified and organisation");
         }
         int account = table.account(id, organisation, tier, verified, created, facts, region);
         if (account < 0) {

@@ -98,7 +98,7 @@ public final class Backtest {
         Map<String, Account> listed = listed(options.accounts(), loaded.policy());
         long first = LogReader.firstMillis(options.logs(), options.brokenLines() != null);
         if (first < 0) {
-            throw new IOException("there is no exchange in " + options.logs());
+            throw new IOException("expected at least one exchange in " + options.logs());
         }
         try (VirtualGateway gateway =
                         VirtualGateway.open(loaded, options.plugins(), options.asConfigured(), first, listed);

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Usage of a document is exact once it is complete. Usage of a stream is exact after its final output count, if no
  * later event delivers output. The final count is in {@code message_delta}, in a chunk's {@code usage} or {@code
- * usageMetadata}, or in the {@code usage} of a {@code response}. Otherwise usage is estimated: the input is as reported or -1. The output is the larger
- * of the reported count and the estimate for the delivered text, which never decreases. Hidden reasoning is not
- * estimated.
+ * usageMetadata}, or in the {@code usage} of a {@code response}. Otherwise usage is estimated: the input is as reported or
+ * -1. The output is the larger of the reported count and the estimate for the delivered text, which never decreases. Hidden
+ * reasoning is not estimated.
  */
 public final class UsageReader {
     private final ResponseTally tally = new ResponseTally();

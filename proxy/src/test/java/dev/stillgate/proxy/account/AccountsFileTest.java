@@ -199,8 +199,10 @@ class AccountsFileTest {
                         "accounts:\n- {id: a, keys: [], decoy: yes}", ":2:28: expected true or false, found \"yes\""),
                 Arguments.of(
                         "accounts:\n- {id: a, decoy: true, verified: true}",
-                        ":2:3: a decoy is no customer: expected it without verified and organisation"),
-                Arguments.of("accounts:\n- {id: a, decoy: true, organisation: o}", ":2:3: a decoy is no customer"),
+                        ":2:3: decoy: expected an account without verified and organisation"),
+                Arguments.of(
+                        "accounts:\n- {id: a, decoy: true, organisation: o}",
+                        ":2:3: decoy: expected an account without verified and organisation"),
                 Arguments.of(
                         "accounts:\n- {id: a, facts: {decoy: " + PAYMENT + "}}",
                         ":2:26: decoy is not a fact: expected decoy: true beside the facts"),

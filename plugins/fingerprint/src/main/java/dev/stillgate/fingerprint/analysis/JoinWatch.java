@@ -115,17 +115,16 @@ public final class JoinWatch implements JoinOutlook {
 
     /**
      * Records a conversation start. A newcomer that now exceeds all references joins. One whose join exceeded the rate
-     * joins with the same scores when the rate allows.
+     * joins with the same scores a day later, if the rate allows.
      */
     void begin(int account, Observation seen, PromptFeatures prompt) {
         boolean isFirst = accounts.begin(account, seen, prompt);
         String id = seen.account;
+        if (campaigns.isEmpty() || pending.containsKey(id)) {
+            return;
+        }
         Join earlier = ladder.orders().joins().get(id);
-        if (campaigns.isEmpty()
-                || !(isFirst || earlier != null)
-                || pending.containsKey(id)
-                || ladder.label(id) != null
-                || accounts.isKnown(account)) {
+        if ((!isFirst && earlier == null) || ladder.label(id) != null || accounts.isKnown(account)) {
             return;
         }
         Stream<Found> found = earlier == null ? found(accounts.of(account), id) : again(earlier);

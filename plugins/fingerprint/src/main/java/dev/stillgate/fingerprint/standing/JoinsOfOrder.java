@@ -29,7 +29,7 @@ public final class JoinsOfOrder {
             Order record,
             boolean isExcess,
             @Nullable Order end) {
-        /** Returns whether a later join within the rate may pool the account, after a day in which its operators saw it. */
+        /** Returns whether a later join within the rate may pool the account: a day later, so that operators can look first. */
         private boolean mayPoolAt(long millis) {
             return isExcess && end == null && millis - join.at() >= JoinGuards.EXCESS_WAITS_MILLIS;
         }

@@ -117,7 +117,7 @@ class BacktestRunLogTest extends BacktestRunRig {
         Path empty = log();
         assertThatThrownBy(() -> run(SCRIPTED, empty))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("no exchange");
+                .hasMessageContaining("at least one exchange");
         assertThatThrownBy(() -> run(SCRIPTED, directory.resolve("absent"))).isInstanceOf(IOException.class);
         Path good = log(line(0, "a"));
         assertThatThrownBy(() -> run("[{name: t, type: trail}]", good))

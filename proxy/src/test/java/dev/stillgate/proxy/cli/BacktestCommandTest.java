@@ -81,7 +81,7 @@ class BacktestCommandTest {
     void unwritableReportPreventsTheRun() throws IOException {
         out = directory.resolve("absent/report.json");
         assertThat(run(log("log", "broken"))).isEqualTo(1);
-        assertThat(err.toString()).contains("absent").doesNotContain("no exchange");
+        assertThat(err.toString()).contains("absent").doesNotContain("at least one exchange");
         out = directory;
         assertThat(run(log("log", "broken"))).isEqualTo(1);
         assertThat(err.toString()).contains("is a directory");

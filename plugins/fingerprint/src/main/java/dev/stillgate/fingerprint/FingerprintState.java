@@ -27,7 +27,6 @@ import dev.stillgate.spi.orders.OrderDraft;
 import dev.stillgate.spi.orders.Orders;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,9 +42,6 @@ import org.jspecify.annotations.Nullable;
 public final class FingerprintState implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(FingerprintState.class.getName());
 
-    /** How long orders of an earlier version's state file wait for the fleet, which may know later ones. */
-    private static final long MIGRATION_TIMEOUT = Duration.ofSeconds(15).toNanos();
-
     private final Ticker ticker;
     private final ObservationQueue<Observation> queue;
     private final ReadQueue readQueue;
@@ -55,7 +51,6 @@ public final class FingerprintState implements AutoCloseable {
     private final @Nullable AnalystStore store;
     private final @Nullable AutoSave autoSave;
     private final Supplier<Fleet.Link> link;
-    private final long migrateBy;
     private volatile AnalysisFigures figures;
 
     @GuardedBy("analyst")
@@ -85,7 +80,6 @@ public final class FingerprintState implements AutoCloseable {
         analyst.drawBy(new FeatureHasher(context.secret("review draws")));
         figures = analyst.figures();
         link = context.fleet()::link;
-        migrateBy = ticker.nanos() + MIGRATION_TIMEOUT;
         fleet = context.fleet().link() == Fleet.Link.ALONE ? null : new FleetMember(context, check, queueCapacity);
     }
 
@@ -124,7 +118,6 @@ public final class FingerprintState implements AutoCloseable {
      * @param now milliseconds since the epoch
      */
     void analyse(AnalysisSettings settings, long now, StandingsPublisher publisher) {
-        migrate();
         synchronized (analyst) {
             analyst.applySettings(settings, now);
             drain(now);
@@ -175,28 +168,6 @@ public final class FingerprintState implements AutoCloseable {
             publish(analyst.changes(), publisher);
             return page;
         }
-    }
-
-    /** Writes the orders of an earlier version's state file to the journal. Until then the file stays as it is. */
-    private void migrate() {
-        List<OrderDraft> drafts;
-        synchronized (analyst) {
-            if (analyst.earlierOrders().isEmpty()
-                    || (link.get() == Fleet.Link.LOST && ticker.nanos() - migrateBy < 0)) {
-                return;
-            }
-            drafts = analyst.earlierOrders().drafts(analyst.orders());
-        }
-        try {
-            drafts.forEach(analyst.orders()::give);
-        } catch (Orders.OrdersUnavailableException e) {
-            LOG.log(System.Logger.Level.WARNING, "orders of the state file are not in the journal yet: {0}", e);
-            return;
-        }
-        synchronized (analyst) {
-            analyst.migrated();
-        }
-        LOG.log(System.Logger.Level.INFO, "wrote {0} orders of the state file to the journal", drafts.size());
     }
 
     /** Writes the joins and releases that the analysis found to the journal. They are tried again with the next analysis if that fails. */
@@ -273,7 +244,7 @@ public final class FingerprintState implements AutoCloseable {
 
     private boolean write(AnalystStore store) {
         synchronized (analyst) {
-            if (analyst.revision() == savedRevision || !analyst.earlierOrders().isEmpty()) {
+            if (analyst.revision() == savedRevision) {
                 return false;
             }
             savedRevision = analyst.revision();

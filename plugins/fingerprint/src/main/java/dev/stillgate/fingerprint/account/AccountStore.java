@@ -115,11 +115,10 @@ public final class AccountStore {
      * Reads the state into an empty store.
      *
      * @param sameKey whether the hash key is the one under which the state was written
-     * @param missing number of the newest columns of accounts that the data lacks
      * @throws IOException if the data is invalid; the store is then unusable
      */
-    public void read(DataInput in, boolean sameKey, int missing) throws IOException {
-        AccountTableCodec.read(in, table, missing);
+    public void read(DataInput in, boolean sameKey) throws IOException {
+        AccountTableCodec.read(in, table);
         AccountTableCodec.read(in, issued, table.index().limit(), sameKey);
         if (!sameKey) {
             table.forgetKeyed();

@@ -4,13 +4,9 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /** Binary format of accounts and issued hashes. No array is allocated by a length from the file. */
 final class AccountTableCodec {
-    /** Bytes of a citation in the format of earlier versions. */
-    private static final int CITATION = 2 * Integer.BYTES + Short.BYTES + Integer.BYTES;
-
     private AccountTableCodec() {}
 
     static void write(DataOutput out, AccountTable table) throws IOException {
@@ -30,12 +26,8 @@ final class AccountTableCodec {
         out.writeInt(0);
     }
 
-    /**
-     * Reads accounts into an empty table.
-     *
-     * @param missing number of columns that the data lacks, which are the last
-     */
-    static void read(DataInput in, AccountTable table, int missing) throws IOException {
+    /** Reads accounts into an empty table. */
+    static void read(DataInput in, AccountTable table) throws IOException {
         read(in, table.organisations());
         read(in, table.tiers());
         for (int count = in.readInt(); count != 0; count = in.readInt()) {
@@ -48,8 +40,7 @@ final class AccountTableCodec {
                 }
             }
             AccountColumns columns = new AccountColumns();
-            List<Object> all = columns.all();
-            for (Object column : all.subList(0, all.size() - missing)) {
+            for (Object column : columns.all()) {
                 read(in, column);
             }
             for (int organisation : columns.organisation) {
@@ -120,7 +111,6 @@ final class AccountTableCodec {
             out.writeLong(hash);
             out.writeInt(owner);
         });
-        out.writeInt(0); // citations of other accounts' answers, which earlier versions have
     }
 
     /**
@@ -139,10 +129,6 @@ final class AccountTableCodec {
             if (hashes && hash != 0) {
                 issued.restore(hash, owner);
             }
-        }
-        byte[] citation = new byte[CITATION];
-        for (int left = in.readInt(); left > 0; left--) {
-            in.readFully(citation);
         }
     }
 }

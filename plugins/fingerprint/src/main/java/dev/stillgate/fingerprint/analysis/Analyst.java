@@ -15,7 +15,6 @@ import dev.stillgate.fingerprint.link.LinkedGroup;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Clusters;
-import dev.stillgate.fingerprint.standing.EarlierOrders;
 import dev.stillgate.fingerprint.standing.EvidenceMerge;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.OrdersInForce;
@@ -53,7 +52,6 @@ public final class Analyst {
     private final Orders orders;
     private final Orders.Subscription subscription;
     private volatile boolean ordersChanged = true;
-    private EarlierOrders earlier = new EarlierOrders();
     private final Erasures erasures;
     private final JoinWatch joins;
     private final DrawnNewcomers newcomers;
@@ -88,24 +86,12 @@ public final class Analyst {
             ordersChanged = false; // before the orders are read: a later change is seen next time
         }
         if (isChanged || !ladder.orders().holdsAt(orders.now())) {
-            ladder.obey(OrdersInForce.of(orders, earlier.all()));
+            ladder.obey(OrdersInForce.of(orders));
             clusters.reserve(ladder.orders());
             if (isChanged) {
                 erasures.due().forEach(this::forget);
             }
         }
-    }
-
-    /** Returns the orders that the state file of an earlier version had. */
-    public EarlierOrders earlierOrders() {
-        return earlier;
-    }
-
-    /** Forgets the earlier orders, since the journal has them. */
-    public void migrated() {
-        earlier.clear();
-        ordersChanged = true;
-        revision++;
     }
 
     /** Replaces the standings by evidence, and the clusters. */
@@ -336,22 +322,15 @@ public final class Analyst {
      * Reads the state into an empty analyst.
      *
      * @param sameKey whether the hash key is the one under which the state was written
-     * @param version the version of the state's format
      * @throws IOException if the data is invalid; the analyst is then unusable
      */
-    void read(DataInput in, boolean sameKey, int version) throws IOException {
+    void read(DataInput in, boolean sameKey) throws IOException {
         schedule.read(in);
-        accountStore.read(in, sameKey, AnalystStore.missingColumns(version));
-        registrations.read(in, sameKey, version);
-        if (version >= AnalystStore.STARTS) {
-            joins.read(in, sameKey);
-        }
-        StandingCodec.Content content = StandingCodec.read(in, version);
-        earlier = content.orders();
-        content.restoreTo(ladder, clusters);
-        if (version >= AnalystStore.DAYS) {
-            unverifiedDays.read(in, table().index().limit());
-        }
+        accountStore.read(in, sameKey);
+        registrations.read(in, sameKey);
+        joins.read(in, sameKey);
+        StandingCodec.read(in).restoreTo(ladder, clusters);
+        unverifiedDays.read(in, table().index().limit());
     }
 
     /** Returns the standings above clear; those of verified accounts and organisations are capped as when in force. */

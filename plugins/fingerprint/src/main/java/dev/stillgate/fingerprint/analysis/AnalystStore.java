@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.spi.files.StateFile;
 import dev.stillgate.spi.orders.Orders;
 import java.io.DataInputStream;
@@ -19,22 +18,7 @@ public final class AnalystStore {
     private static final System.Logger LOG = System.getLogger(AnalystStore.class.getName());
     private static final long MAGIC = 0x5354_4c47_4650_5254L;
 
-    /** The first version with accounts' shares of prompts that the provider refused. */
-    private static final int DECLINED = 9;
-
-    /** The first version with accounts' first conversation starts. Versions 11 and 12 have them in another form. */
-    static final int STARTS = 13;
-
-    /** The first version with the requests of unverified accounts on their last days. */
-    static final int DAYS = STARTS;
-
-    /** The first version with the people whom accounts name. */
-    static final int PEOPLE = 12;
-
-    static final int VERSION = STARTS;
-
-    private static final int OLDEST = 7;
-
+    private static final int VERSION = 14;
     private static final String FILE = "behaviour";
     private static final int MOST_ASIDE = 9;
 
@@ -72,26 +56,26 @@ public final class AnalystStore {
         return new Analyst(settings, orders);
     }
 
-    private Analyst read(DataInputStream in, Analyst analyst) throws IOException {
+    /**
+     * Reads the state into an empty analyst.
+     *
+     * @throws IOException if the data is invalid or of another version; the analyst is then unusable
+     */
+    Analyst read(DataInputStream in, Analyst analyst) throws IOException {
         if (in.readLong() != MAGIC) {
             throw new IOException("not a state file of the analysis");
         }
         int version = in.readInt();
-        if (version < OLDEST || version > VERSION || (version > StandingCodec.WITHOUT_ORDERS && version < STARTS)) {
-            throw new IOException("version " + version + ", this gateway reads versions " + OLDEST + " to "
-                    + StandingCodec.WITHOUT_ORDERS + " and " + VERSION);
+        if (version != VERSION) {
+            throw new IOException("its format is version " + version + ", this gateway reads version " + VERSION
+                    + "; to use it, run the gateway that wrote it");
         }
         boolean sameKey = in.readLong() == keyCheck;
         if (!sameKey) {
             LOG.log(System.Logger.Level.INFO, "{0} was written under another secret: hashes are dropped", file);
         }
-        analyst.read(in, sameKey, version);
+        analyst.read(in, sameKey);
         return analyst;
-    }
-
-    /** Returns the number of the newest columns of accounts that a version lacks. */
-    static int missingColumns(int version) {
-        return (version < DECLINED ? 1 : 0) + (version < STARTS ? 1 : 0);
     }
 
     /** Returns the name for a damaged file. Earlier ones are kept: the first may have what an operator wants back. */

@@ -229,10 +229,8 @@ public final class RegistrationLinks {
      *
      * @param sameKey whether the hash key is the one under which the state was written
      */
-    void read(DataInput in, boolean sameKey, int version) throws IOException {
+    void read(DataInput in, boolean sameKey) throws IOException {
         facts.read(in, table.index().limit());
-        if (version >= AnalystStore.PEOPLE) {
-            people.read(in, table.index().limit(), sameKey);
-        }
+        people.read(in, table.index().limit(), sameKey);
     }
 }

@@ -47,7 +47,7 @@ public final class StandingSnapshot {
     public static Content read(byte[] snapshot) throws IOException {
         try (DataInputStream in =
                 new DataInputStream(new Bounded(new InflaterInputStream(new ByteArrayInputStream(snapshot))))) {
-            Content content = new Content(StandingCodec.read(in, StandingCodec.PEOPLE), PoolBudgets.read(in));
+            Content content = new Content(StandingCodec.read(in), PoolBudgets.read(in));
             if (in.read() >= 0) {
                 throw new IOException("unexpected bytes after the end");
             }

@@ -5,7 +5,6 @@ import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.spi.orders.Orders;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -44,25 +43,14 @@ public final class OrdersInForce {
         this.from = from;
     }
 
-    /**
-     * Returns the orders in force now.
-     *
-     * @param earlier orders of lower rank than all others, from the state file of an earlier version
-     */
-    public static OrdersInForce of(Orders orders, Collection<Order> earlier) {
+    /** Returns the orders in force now. */
+    public static OrdersInForce of(Orders orders) {
         OrdersInForce inForce = new OrdersInForce(Long.MIN_VALUE);
         long now = orders.now();
         Map<String, Map<String, Order>> bySlot = new HashMap<>();
         for (String slot : List.of(OrderKeys.STANDING, OrderKeys.JUDGEMENT, OrderKeys.QUEUE)) {
             Map<String, Order> deciding = orders.deciding(slot);
             bySlot.put(slot, deciding);
-            for (Order order : earlier) {
-                if (order.slot().equals(slot)) {
-                    Map<String, Order> first = new HashMap<>();
-                    order.keys().filter(key -> !deciding.containsKey(key)).forEach(key -> first.put(key, order));
-                    inForce.add(slot, first, now);
-                }
-            }
             inForce.add(slot, deciding, now);
         }
         for (Order order : orders.all()) {

@@ -9,7 +9,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,24 +23,10 @@ public final class StandingCodec {
     private static final int MAX_REASONS = 32;
     private static final int MAX_LINKS = 32;
 
-    /** The first version of the format without orders of operators. */
-    public static final int WITHOUT_ORDERS = 10;
-
-    /** The first version with the members of clusters that only share people with others. */
-    public static final int PEOPLE = 12;
-
-    /** The first version with the names of operators behind pins, and with hidden clusters. */
-    private static final int NAMES = 8;
-
     private StandingCodec() {}
 
-    /**
-     * Decoded standings and clusters.
-     *
-     * @param orders orders of operators, which only earlier versions wrote
-     */
-    public record Content(
-            Map<String, AccountStanding> accounts, List<Cluster> clusters, int lastCluster, EarlierOrders orders) {
+    /** Decoded standings and clusters. */
+    public record Content(Map<String, AccountStanding> accounts, List<Cluster> clusters, int lastCluster) {
         /** Replaces the content of a ladder and of the clusters. */
         public void restoreTo(Ladder ladder, Clusters into) {
             ladder.replace(accounts);
@@ -65,23 +50,20 @@ public final class StandingCodec {
     /**
      * Reads standings and clusters.
      *
-     * @param version the version of the format
      * @throws IOException if the data is invalid
      */
-    public static Content read(DataInput in, int version) throws IOException {
+    public static Content read(DataInput in) throws IOException {
         try {
-            EarlierOrders orders = new EarlierOrders();
             Map<String, AccountStanding> accounts = new LinkedHashMap<>();
             for (int left = in.readInt(); left > 0; left--) {
-                String account = in.readUTF();
-                accounts.put(account, readAccount(in, account, orders, version));
+                accounts.put(in.readUTF(), readAccount(in));
             }
             int last = in.readInt();
             List<Cluster> clusters = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                clusters.add(readCluster(in, orders, version));
+                clusters.add(readCluster(in));
             }
-            return new Content(accounts, clusters, last, orders);
+            return new Content(accounts, clusters, last);
         } catch (IllegalArgumentException e) {
             throw new IOException("it is damaged: " + e.getMessage(), e);
         }
@@ -103,14 +85,9 @@ public final class StandingCodec {
         }
     }
 
-    private static AccountStanding readAccount(DataInput in, String account, EarlierOrders orders, int version)
-            throws IOException {
+    private static AccountStanding readAccount(DataInput in) throws IOException {
         AccountStanding entry = new AccountStanding();
         entry.earned = standing(in);
-        if (version < WITHOUT_ORDERS) {
-            orders.readPin(in, account, version >= NAMES);
-            orders.readLabel(in, account);
-        }
         entry.evidence = in.readDouble();
         entry.cluster = readText(in);
         entry.reasons = readReasons(in);
@@ -118,14 +95,6 @@ public final class StandingCodec {
         for (int left = in.readUnsignedByte(); left > 0; left--) {
             entry.changes.add(new AccountStanding.Change(
                     in.readLong(), standing(in), in.readDouble(), readText(in), readReasons(in)));
-        }
-        if (version < WITHOUT_ORDERS) {
-            // earlier versions noted the standings in force, which orders had made
-            entry.changes.removeIf(
-                    change -> change.standing() != Standing.CLEAR && !entry.earned.reaches(change.standing()));
-            if (entry.lastStanding() != entry.earned) {
-                entry.note(Math.max(entry.confirmed, entry.lastChange()));
-            }
         }
         return entry;
     }
@@ -174,7 +143,7 @@ public final class StandingCodec {
         }
     }
 
-    private static Cluster readCluster(DataInput in, EarlierOrders orders, int version) throws IOException {
+    private static Cluster readCluster(DataInput in) throws IOException {
         Cluster cluster = new Cluster(in.readUTF(), in.readLong());
         cluster.revision = in.readInt();
         for (int left = in.readInt(); left > 0; left--) {
@@ -197,48 +166,31 @@ public final class StandingCodec {
         }
         cluster.evidence = evidence;
         cluster.reasons = readReasons(in);
-        cluster.matchedOn = sharedKey(readText(in));
+        String matchedOn = readText(in);
+        cluster.matchedOn = matchedOn == null ? null : SharedKey.valueOf(matchedOn);
         cluster.total = in.readDouble();
         cluster.confirmed = in.readLong();
-        if (version >= WITHOUT_ORDERS) {
-            cluster.outgrown = readText(in);
-        } else if (version >= NAMES) {
-            orders.readHiding(in, cluster);
-        }
-        for (int left = version < PEOPLE ? 0 : in.readInt(); left > 0; left--) {
+        cluster.outgrown = readText(in);
+        for (int left = in.readInt(); left > 0; left--) {
             cluster.byPeople.add(in.readUTF());
         }
         return cluster;
     }
 
-    /** Returns a shared key; null for none, and for one that only earlier versions have. */
-    private static @Nullable SharedKey sharedKey(@Nullable String name) {
-        return Arrays.stream(SharedKey.values())
-                .filter(key -> key.name().equals(name))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static void writeStanding(DataOutput out, @Nullable Standing standing) throws IOException {
-        writeText(out, standing == null ? null : standing.name());
-    }
-
-    /** Returns a standing; {@code MARKED} for {@code TIGHTENED}, which only earlier versions have. */
-    static @Nullable Standing readStanding(DataInput in) throws IOException {
-        String name = readText(in);
-        try {
-            return name == null ? null : name.equals("TIGHTENED") ? Standing.MARKED : Standing.valueOf(name);
-        } catch (IllegalArgumentException e) {
-            throw new IOException("it is damaged: there is no standing " + name, e);
-        }
+    private static void writeStanding(DataOutput out, Standing standing) throws IOException {
+        writeText(out, standing.name());
     }
 
     private static Standing standing(DataInput in) throws IOException {
-        Standing standing = readStanding(in);
-        if (standing == null) {
+        String name = readText(in);
+        if (name == null) {
             throw new IOException("it is damaged: a standing is missing");
         }
-        return standing;
+        try {
+            return Standing.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("it is damaged: there is no standing " + name, e);
+        }
     }
 
     private static void writeText(DataOutput out, @Nullable String text) throws IOException {
@@ -248,7 +200,7 @@ public final class StandingCodec {
         }
     }
 
-    static @Nullable String readText(DataInput in) throws IOException {
+    private static @Nullable String readText(DataInput in) throws IOException {
         return in.readBoolean() ? in.readUTF() : null;
     }
 

@@ -99,7 +99,7 @@ class RegistrationLinksTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         analyst.write(new DataOutputStream(bytes));
         analyst = new Analyst(SETTINGS, Pins.orders(() -> now));
-        analyst.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.VERSION);
+        analyst.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true);
         assertThat(standing("farm-3")).isEqualTo(Standing.POOLED);
 
         accounts("late-", 1, Map.of("payment", "h:farm"));

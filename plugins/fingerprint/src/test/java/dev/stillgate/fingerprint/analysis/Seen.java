@@ -81,7 +81,7 @@ public final class Seen {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         analyst.write(new DataOutputStream(bytes));
         Analyst copy = new Analyst(analyst.settings(), analyst.orders());
-        copy.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.VERSION);
+        copy.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true);
         copy.obey();
         return copy;
     }

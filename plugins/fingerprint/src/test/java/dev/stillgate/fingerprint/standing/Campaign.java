@@ -98,6 +98,6 @@ final class Campaign {
     }
 
     OrdersInForce inForce() {
-        return OrdersInForce.of(orders, List.of());
+        return OrdersInForce.of(orders);
     }
 }

@@ -27,7 +27,7 @@ class JoinsPropertyTest {
         private OrdersInForce inForce(List<Order> orders) {
             OrderBook book = new OrderBook(account -> "h-" + account);
             orders.forEach(order -> book.merge(order, true));
-            return OrdersInForce.of(new MemoryOrders(book, "behaviour", () -> campaign.now), List.of());
+            return OrdersInForce.of(new MemoryOrders(book, "behaviour", () -> campaign.now));
         }
 
         private StandingOrder any(Random random) {

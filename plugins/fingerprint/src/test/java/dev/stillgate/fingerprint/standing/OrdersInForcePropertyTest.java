@@ -87,7 +87,7 @@ class OrdersInForcePropertyTest {
     private static OrdersInForce inForce(List<Order> orders, long now) {
         OrderBook book = new OrderBook(account -> account);
         orders.forEach(order -> book.merge(order, true));
-        return OrdersInForce.of(new MemoryOrders(book, "behaviour", () -> now), List.of());
+        return OrdersInForce.of(new MemoryOrders(book, "behaviour", () -> now));
     }
 
     private static Ladder ladder(Random random) {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names that only state files, fleet messages and orders of earlier versions have. */
-class EarlierNamesTest {
+/** Names in state files, fleet messages and orders. */
+class StandingCodecTest {
     private static final long NOW = 1_770_000_000_000L;
 
     /** Returns what a gateway reads that another wrote with other names. */
@@ -42,8 +42,8 @@ class EarlierNamesTest {
         StandingCodec.write(new DataOutputStream(bytes), ladder, clusters);
         String written = bytes.toString(ISO_8859_1);
         assertThat(written).contains(text(from));
-        byte[] earlier = written.replace(text(from), text(to)).getBytes(ISO_8859_1);
-        return StandingCodec.read(new DataInputStream(new ByteArrayInputStream(earlier)), StandingCodec.WITHOUT_ORDERS);
+        byte[] changed = written.replace(text(from), text(to)).getBytes(ISO_8859_1);
+        return StandingCodec.read(new DataInputStream(new ByteArrayInputStream(changed)));
     }
 
     private static String text(String name) {
@@ -51,28 +51,33 @@ class EarlierNamesTest {
     }
 
     @Test
-    void tightenedAccountIsMarked() throws IOException {
-        StandingCodec.Content content = read("MARKED", "TIGHTENED");
+    void writtenContentIsRead() throws IOException {
+        StandingCodec.Content content = read("MARKED", "MARKED");
         AccountStanding entry = content.accounts().get("a");
         assertThat(entry.earned).isEqualTo(Standing.MARKED);
         assertThat(entry.evidence).isEqualTo(5);
         assertThat(entry.changes).extracting(AccountStanding.Change::standing).containsExactly(Standing.MARKED);
+        Cluster cluster = content.clusters().getFirst();
+        assertThat(cluster.matchedOn).isEqualTo(SharedKey.SYSTEM);
+        assertThat(cluster.evidence).containsExactly(Map.entry(Family.TIME, 5.0));
+        assertThat(cluster.accounts).containsExactly("a");
     }
 
-    @Test
-    void unknownStandingIsDamage() {
-        assertThatThrownBy(() -> read("MARKED", "LOOSENED"))
+    @ParameterizedTest
+    @ValueSource(strings = {"TIGHTENED", "LOOSENED"})
+    void unknownStandingIsDamage(String name) {
+        assertThatThrownBy(() -> read("MARKED", name))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("no standing LOOSENED");
+                .hasMessageContaining("no standing " + name);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ISSUED_CONTEXT", "WARE"})
-    void clusterKeepsItsEvidenceWithoutARemovedKey(String key) throws IOException {
-        Cluster cluster = read("SYSTEM", key).clusters().getFirst();
-        assertThat(cluster.matchedOn).isNull();
-        assertThat(cluster.evidence).containsExactly(Map.entry(Family.TIME, 5.0));
-        assertThat(cluster.accounts).containsExactly("a");
+    void unknownKeyIsDamage(String name) {
+        assertThatThrownBy(() -> read("SYSTEM", name))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("it is damaged")
+                .hasMessageContaining(name);
     }
 
     @Test

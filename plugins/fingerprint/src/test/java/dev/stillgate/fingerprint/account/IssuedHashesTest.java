@@ -85,26 +85,4 @@ final class IssuedHashesTest {
         assertThat(entries).hasSizeGreaterThan(1500);
         entries.forEach((hash, owner) -> assertThat(again.owner(hash)).isEqualTo(owner));
     }
-
-    @Test
-    @DisplayName("state: citations in a file of an earlier version are skipped")
-    void citationsOfEarlierVersionsAreSkipped() throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
-        out.writeLong(1);
-        out.writeLong(77);
-        out.writeInt(5);
-        out.writeInt(2);
-        for (int citation = 0; citation < 2; citation++) {
-            out.writeInt(citation);
-            out.writeInt(5);
-            out.writeShort(3);
-            out.writeInt(490_000);
-        }
-        out.writeLong(123);
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-        AccountTableCodec.read(in, issued, 6, true);
-        assertThat(issued.owner(77)).isEqualTo(5);
-        assertThat(in.readLong()).as("what follows").isEqualTo(123);
-    }
 }

@@ -22,7 +22,7 @@ class ValuesTest {
     private static final Pattern ROW =
             Pattern.compile("\\| (?:`(\\w+)` )?\\| `([A-Z_]+)` \\| `([^`]+)` \\| .+ \\| .+ \\|");
 
-    /** Constants that convert units. */
+    /** An angle and a length of time, which no test compares with evidence. */
     private static final List<String> UNITS = List.of("Clock.RADIANS", "JoinForecast.DAYS");
 
     @Test

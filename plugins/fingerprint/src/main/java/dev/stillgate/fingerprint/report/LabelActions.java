@@ -80,7 +80,6 @@ public final class LabelActions {
         Map<String, Object> details = target.details();
         if (kind == LabelKind.CONFIRMED) {
             details.put("pool", group);
-            details.put("pools", true); // for gateways of earlier versions
             details.put("verified", given.verified());
             terms.addTo(details);
         }
@@ -137,7 +136,6 @@ public final class LabelActions {
             details.put("cluster", cluster);
         }
         if (kind == LabelKind.CONFIRMED) {
-            details.put("pools", true);
             details.put("verified", true);
         }
         if (pool != null) {

@@ -108,7 +108,7 @@ final class JoinScene {
                 OrderEnd.at(scene.now + 30 * DAY),
                 1,
                 "",
-                Map.of("cluster", cluster.id, "pools", true, "joins", joins.apiName(), "promise", 0.01));
+                Map.of("cluster", cluster.id, "joins", joins.apiName(), "promise", 0.01));
     }
 
     /** Gives the standing order, without waiting for the fit. */

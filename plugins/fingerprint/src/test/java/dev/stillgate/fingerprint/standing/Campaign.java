@@ -42,7 +42,7 @@ final class Campaign {
             boolean withdraws,
             Map<String, Object> further,
             Duration duration) {
-        Map<String, Object> details = new HashMap<>(Map.of("cluster", "c7", "pool", "c3", "pools", true));
+        Map<String, Object> details = new HashMap<>(Map.of("cluster", "c7", "pool", "c3"));
         details.putAll(further);
         return orders.give(new OrderDraft(
                         "ann",

@@ -52,8 +52,6 @@ class OrdersInForcePropertyTest {
                         RUNGS.get(random.nextInt(RUNGS.size())),
                         "cluster",
                         "c" + random.nextInt(3),
-                        "pools",
-                        random.nextBoolean(),
                         "verified",
                         random.nextBoolean()));
     }

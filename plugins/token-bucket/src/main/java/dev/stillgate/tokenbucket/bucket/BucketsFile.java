@@ -21,9 +21,6 @@ final class BucketsFile {
     private static final long MAGIC = 0x5354_4c47_5442_4b54L;
     private static final int VERSION = 3;
 
-    /** The oldest version that is read; it has other standings and no pools. */
-    private static final int OLDEST_VERSION = 2;
-
     private static final int END = -1;
     private static final int MEMBERSHIP = 'M';
 
@@ -156,9 +153,8 @@ final class BucketsFile {
             throw new IOException("not a snapshot of token buckets");
         }
         int version = in.readInt();
-        if (version < OLDEST_VERSION || version > VERSION) {
-            throw new IOException(
-                    "version " + version + ", but this gateway reads versions " + OLDEST_VERSION + " to " + VERSION);
+        if (version != VERSION) {
+            throw new IOException("version " + version + ", but this gateway reads version " + VERSION);
         }
         long millis = in.readLong();
         for (byte kind = in.readByte(); kind != END; kind = in.readByte()) {
@@ -179,15 +175,6 @@ final class BucketsFile {
         return new Membership(draws);
     }
 
-    /** Returns a saved standing, or the one nearest to a standing that only earlier versions have. */
-    private static Standing standing(String name) {
-        return switch (name) {
-            case "WATCHED" -> Standing.CLEAR;
-            case "SLOWED", "TIGHTENED" -> Standing.MARKED;
-            default -> Standing.valueOf(name);
-        };
-    }
-
     private static Entry readEntry(DataInputStream in, byte kind) throws IOException {
         Owner owner = switch (kind) {
             case 'A' -> Owner.ACCOUNT;
@@ -199,7 +186,7 @@ final class BucketsFile {
         String id = in.readUTF();
         boolean hasTier = in.readBoolean();
         String tier = in.readUTF();
-        Standing standing = standing(in.readUTF());
+        Standing standing = Standing.valueOf(in.readUTF());
         boolean withoutOrganisation = in.readBoolean();
         List<BucketEntry> buckets = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {

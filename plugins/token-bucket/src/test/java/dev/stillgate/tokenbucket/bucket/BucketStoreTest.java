@@ -1,6 +1,5 @@
 package dev.stillgate.tokenbucket.bucket;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
@@ -24,7 +23,6 @@ import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,13 +32,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Buckets across restarts: used tokens stay used, elapsed time refills, and a damaged file only resets the buckets. */
 @Tag("slow")
@@ -383,24 +378,6 @@ final class BucketStoreTest {
         ticker.advance(Duration.ofHours(12));
         use(free, 1);
         assertThat(left("pools", "c-1", "pool-requests")).isEqualTo(6);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"2, WATCHED", "2, SLOWED", "3, TIGHTENED"})
-    void fileOfAnEarlierVersionIsRestored(int version, String standing) throws IOException {
-        start();
-        use(500);
-        stop();
-        Path file = directory.resolve("buckets");
-        String saved = Files.readString(file, ISO_8859_1);
-        String older = saved.substring(0, 11) + (char) version + saved.substring(12, saved.length() - Long.BYTES);
-        older = older.replace("\0\5CLEAR", "\0" + (char) standing.length() + standing);
-        CRC32C sum = new CRC32C();
-        sum.update(older.getBytes(ISO_8859_1));
-        byte[] end = ByteBuffer.allocate(Long.BYTES).putLong(sum.getValue()).array();
-        Files.writeString(file, older + new String(end, ISO_8859_1), ISO_8859_1);
-        start();
-        assertThat(left("organisations", "org-1", "org")).isEqualTo(1000 - 1);
     }
 
     private static Account listed(int number) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts hashes of registration facts by name, such as {@code payment}; equal hashes are equal facts. They come
  *     from the operator's file alone, so a request cannot set them. At most {@value #MAX_FACTS}, immutable
  * @param region the customer's region as the operator names it, null when unknown
+ * @param access restrictions of the account, null for none
  */
 public record Account(
         String id,
@@ -26,7 +27,8 @@ public record Account(
         boolean verified,
         @Nullable Instant created,
         Map<String, String> facts,
-        @Nullable String region) {
+        @Nullable String region,
+        @Nullable Access access) {
 
     /** Name of the fact of decoys, keys that the operator leaks on purpose. */
     public static final String DECOY = "decoy";
@@ -41,7 +43,20 @@ public record Account(
         facts = Map.copyOf(facts);
     }
 
-    /** Creates an account without a region. */
+    /** Creates an account without restrictions. */
+    public Account(
+            String id,
+            Trust trust,
+            @Nullable String organisation,
+            @Nullable String tier,
+            boolean verified,
+            @Nullable Instant created,
+            Map<String, String> facts,
+            @Nullable String region) {
+        this(id, trust, organisation, tier, verified, created, facts, region, null);
+    }
+
+    /** Creates an account without a region and restrictions. */
     public Account(
             String id,
             Trust trust,
@@ -53,7 +68,7 @@ public record Account(
         this(id, trust, organisation, tier, verified, created, facts, null);
     }
 
-    /** Creates an account without registration facts and region. */
+    /** Creates an account without registration facts, region and restrictions. */
     public Account(
             String id,
             Trust trust,

@@ -67,6 +67,8 @@ public sealed interface Verdict {
         BLOCKED,
         /** 404: unknown path. */
         NOT_FOUND,
+        /** 404: the account may not use the model. */
+        MODEL_NOT_FOUND,
         /** 413: the request exceeds the size limit. */
         TOO_LARGE,
         /** 415: unsupported content coding. */

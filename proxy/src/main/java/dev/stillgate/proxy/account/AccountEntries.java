@@ -1,8 +1,11 @@
 package dev.stillgate.proxy.account;
 
+import dev.stillgate.spi.Access;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
+import dev.stillgate.spi.Network;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -21,6 +24,8 @@ final class AccountEntries {
     private static final int MAX_TEXT = 128;
     private static final int MAX_REGION = 16;
     private static final int MAX_KEYS = 1_000;
+    private static final int MAX_MODELS = 64;
+    private static final int MAX_NETWORKS = 64;
     private static final int HEX_DIGITS = 32;
 
     /** Value of the fact of every decoy; it has the form of a hash. */
@@ -32,6 +37,8 @@ final class AccountEntries {
     private final Map<String, Integer> unknownSecrets = new TreeMap<>();
     private final List<String> keys = new ArrayList<>();
     private final Map<String, String> facts = new LinkedHashMap<>();
+    private final List<String> models = new ArrayList<>();
+    private final List<Network> networks = new ArrayList<>();
     private final Map<String, Account> byId = new HashMap<>();
     private final boolean keepsIds;
 
@@ -40,7 +47,9 @@ final class AccountEntries {
     private @Nullable String tier;
     private @Nullable String region;
     private @Nullable Instant created;
+    private @Nullable Instant until;
     private boolean verified;
+    private boolean disabled;
 
     AccountEntries(List<String> secretNames) {
         this(secretNames, false);
@@ -64,9 +73,13 @@ final class AccountEntries {
         tier = null;
         region = null;
         created = null;
+        until = null;
         verified = false;
+        disabled = false;
         keys.clear();
         facts.clear();
+        models.clear();
+        networks.clear();
     }
 
     void id(String value) {
@@ -109,6 +122,37 @@ final class AccountEntries {
         if (flag(value)) {
             add(Account.DECOY, DECOY);
         }
+    }
+
+    void disabled(String value) {
+        disabled = flag(value);
+    }
+
+    /** Sets the time from which the account is refused; a date is the last day on which it is not. */
+    void until(String value) {
+        Instant time = times.parse(value);
+        until = CreationTimes.isDate(value) ? time.plus(1, ChronoUnit.DAYS) : time;
+    }
+
+    /** Adds a model that the account may use. */
+    void model(String value) {
+        String name = checked(value);
+        int star = name.indexOf('*');
+        if (star >= 0 && star < name.length() - 1) {
+            throw new IllegalArgumentException("expected * at the end only, found \"" + name + "\"");
+        }
+        if (models.size() == MAX_MODELS) {
+            throw new IllegalArgumentException("more than " + MAX_MODELS + " models for one account");
+        }
+        models.add(name);
+    }
+
+    /** Adds a network from which the account may be used. */
+    void network(String value) {
+        if (networks.size() == MAX_NETWORKS) {
+            throw new IllegalArgumentException("more than " + MAX_NETWORKS + " networks for one account");
+        }
+        networks.add(Network.parse(value));
     }
 
     private static boolean flag(String value) {
@@ -162,15 +206,21 @@ final class AccountEntries {
         if (id == null) {
             throw new IllegalArgumentException("the key \"id\" is missing");
         }
-        if (facts.containsKey(Account.DECOY) && (verified || organisation != null)) {
-            throw new IllegalArgumentException("decoy: expected an account without verified and organisation");
+        boolean restricted = disabled || until != null || !models.isEmpty() || !networks.isEmpty();
+        if (facts.containsKey(Account.DECOY) && (verified || organisation != null || restricted)) {
+            throw new IllegalArgumentException("decoy: expected an account without verified, organisation, models,"
+                    + " networks, until and disabled");
         }
         int account = table.account(id, organisation, tier, verified, created, facts, region);
         if (account < 0) {
             throw new IllegalArgumentException("duplicate id \"" + id + "\"");
         }
+        Access access = restricted ? new Access(models, networks, until, disabled) : null;
+        if (access != null) {
+            table.access(account, access);
+        }
         if (keepsIds) {
-            byId.put(id, new Account(id, Trust.LISTED, organisation, tier, verified, created, facts, region));
+            byId.put(id, new Account(id, Trust.LISTED, organisation, tier, verified, created, facts, region, access));
         }
         for (int i = 0; i < keys.size(); i++) {
             add(keys.get(i), account);

@@ -30,7 +30,8 @@ final class AccountEvents {
     private static final int MAX_PROBLEMS = 100;
     private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
     private static final String KNOWN =
-            " (known: id, keys, organisation, tier, region, verified, created, decoy, facts)";
+            " (known: id, keys, organisation, tier, region, verified, created, decoy, facts, models, networks, until,"
+                    + " disabled)";
 
     private final Path file;
     private final Iterator<Event> events;
@@ -122,7 +123,7 @@ final class AccountEvents {
     private void field(ScalarEvent key) throws ConfigException {
         switch (key.getValue()) {
             case "id" -> scalar(entries::id, true);
-            case "keys" -> keys();
+            case "keys" -> texts("hashes", entries::key, 0);
             case "organisation" -> scalar(entries::organisation, false);
             case "tier" -> tier();
             case "region" -> scalar(entries::region, false);
@@ -130,6 +131,10 @@ final class AccountEvents {
             case "decoy" -> scalar(entries::decoy, false);
             case "created" -> scalar(entries::created, false);
             case "facts" -> facts();
+            case "models" -> texts("models", entries::model, 1);
+            case "networks" -> texts("networks", entries::network, 1);
+            case "until" -> scalar(entries::until, false);
+            case "disabled" -> scalar(entries::disabled, false);
             default -> throw structure(key, "unknown key \"" + key.getValue() + "\"" + KNOWN);
         }
     }
@@ -142,13 +147,18 @@ final class AccountEvents {
         }
     }
 
-    private void keys() throws ConfigException {
+    private void texts(String what, Consumer<String> each, int least) throws ConfigException {
         Event start = next();
         if (!(start instanceof SequenceStartEvent)) {
-            throw structure(start, "expected a list of hashes");
+            throw structure(start, "expected a list of " + what);
         }
+        int count = 0;
         for (Event event = next(); event.getEventId() != Event.ID.SequenceEnd; event = next()) {
-            take(event, entries::key, true);
+            take(event, each, true);
+            count++;
+        }
+        if (count < least) {
+            problem(start, "expected at least one of the " + what + "; `disabled: true` refuses all requests");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.account;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
 /**
  * Fast parser of the simple form of {@code accounts.yaml}: {@code accounts:} followed by one entry per line, {@code -
@@ -16,6 +17,7 @@ final class AccountLines {
     private static final int MAX_LINE = 1 << 16;
 
     private final AccountEntries entries;
+    private final Consumer<String> key;
     private final byte[] buffer = new byte[4 * MAX_LINE];
     private int at;
     private int end;
@@ -24,6 +26,7 @@ final class AccountLines {
 
     private AccountLines(AccountEntries entries) {
         this.entries = entries;
+        this.key = entries::key;
     }
 
     /**
@@ -147,7 +150,7 @@ final class AccountLines {
         if (once("id:", 1)) {
             entries.id(scalar());
         } else if (once("keys:", 2)) {
-            return keys();
+            return texts(key, true);
         } else if (once("organisation:", 4)) {
             entries.organisation(scalar());
         } else if (once("tier:", 8)) {
@@ -162,6 +165,14 @@ final class AccountLines {
             entries.region(scalar());
         } else if (once("facts:", 64)) {
             return facts();
+        } else if (once("models:", 512)) {
+            return texts(entries::model, false);
+        } else if (once("networks:", 1024)) {
+            return texts(entries::network, false);
+        } else if (once("until:", 2048)) {
+            entries.until(scalar());
+        } else if (once("disabled:", 4096)) {
+            entries.disabled(scalar());
         } else {
             return false;
         }
@@ -176,17 +187,17 @@ final class AccountLines {
         return spaces() > 0;
     }
 
-    private boolean keys() {
+    private boolean texts(Consumer<String> each, boolean mayBeEmpty) {
         if (!take("[")) {
             return false;
         }
         spaces();
         if (take("]")) {
-            return true;
+            return mayBeEmpty;
         }
         do {
             spaces();
-            entries.key(scalar());
+            each.accept(scalar());
             spaces();
         } while (take(","));
         return take("]");
@@ -239,7 +250,7 @@ final class AccountLines {
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')
                 || c == '_'
-                || (!first && (c == '-' || c == '.' || c == '@' || c == '+' || c == '/'));
+                || (!first && (c == '-' || c == '.' || c == '@' || c == '+' || c == '/' || c == '*'));
     }
 
     /** Returns whether the next character is a colon within a plain text, as in a time. */

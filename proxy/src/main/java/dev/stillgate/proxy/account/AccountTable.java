@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.account;
 
+import dev.stillgate.spi.Access;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.HeapRoom;
 import java.time.Instant;
@@ -152,6 +153,11 @@ public final class AccountTable {
             }
             accounts++;
             return packed.add(id, organisation, tier, verified, created, facts, region);
+        }
+
+        /** Adds the restrictions of an account given by its number. */
+        void access(int account, Access access) {
+            packed.access(account, access);
         }
 
         /** Adds a key of an account given by its number; returns false if the key is already in the table. */

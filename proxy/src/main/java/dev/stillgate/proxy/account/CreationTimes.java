@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Parser of creation times, which remembers the dates it has parsed. Not thread-safe. */
+/** Parser of dates and times, which remembers the dates it has parsed. Not thread-safe. */
 final class CreationTimes {
     private static final int MAX_REMEMBERED = 1 << 16;
     private static final int DATE_LENGTH = "2026-01-12".length();
@@ -36,6 +36,11 @@ final class CreationTimes {
             throw new IllegalArgumentException(message(text), e);
         }
         throw new IllegalArgumentException(message(text));
+    }
+
+    /** Returns whether a valid text is a date. */
+    static boolean isDate(String text) {
+        return text.length() <= DATE_LENGTH;
     }
 
     private static OffsetTime time(String text) {

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.account;
 
+import dev.stillgate.spi.Access;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.HeapRoom;
@@ -31,6 +32,7 @@ final class PackedAccounts {
     private final @Nullable Recent[] recent = new @Nullable Recent[CACHED];
 
     private final FactPool facts = new FactPool();
+    private final AccessPool accesses = new AccessPool();
     private int[] columns = new int[64 * COLUMNS];
 
     /** Seconds of the day at which accounts were created; ends with the last account that has one. */
@@ -77,6 +79,11 @@ final class PackedAccounts {
             facts.add(number, factHashes);
         }
         return number;
+    }
+
+    /** Adds the restrictions of an account. */
+    void access(int number, Access access) {
+        accesses.add(number, access);
     }
 
     /** Keeps the second of the day of an account, and returns the day since the epoch. */
@@ -130,7 +137,8 @@ final class PackedAccounts {
                 (verified[number >>> 6] & 1L << number) != 0,
                 created == NONE ? null : Instant.ofEpochSecond((long) created * DAY_SECONDS + time),
                 facts.get(number),
-                text(columns[at + REGION]));
+                text(columns[at + REGION]),
+                accesses.get(number));
     }
 
     private @Nullable String text(int number) {
@@ -179,6 +187,7 @@ final class PackedAccounts {
         int size = ids.close().size();
         texts.close();
         facts.close();
+        accesses.close();
         times = trimmed(times);
         HeapRoom.require((long) size * COLUMNS * Integer.BYTES);
         columns = Arrays.copyOf(columns, size * COLUMNS);

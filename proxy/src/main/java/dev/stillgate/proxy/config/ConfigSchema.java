@@ -28,6 +28,7 @@ public final class ConfigSchema {
     private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
     private static final String DATE_OR_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?$";
     private static final String FACT = "^h:[A-Za-z0-9_-]{22,64}$";
+    private static final String MODEL = "^([^*]{1,128}|[^*]{0,127}\\*)$";
     private static final String HASH = "^h[0-9]{1,4}:[0-9a-fA-F]{32}$";
 
     private final SortedMap<String, Object> definitions = new TreeMap<>();
@@ -78,11 +79,19 @@ public final class ConfigSchema {
                         map("pattern", "^[a-z0-9-]{1,40}$"),
                         "additionalProperties",
                         map("type", List.of("string", "null"), "pattern", FACT)));
+        properties.put("models", list(map("type", List.of("string", "number", "boolean"), "pattern", MODEL)));
+        properties.put("networks", list(map("type", "string")));
+        properties.put("until", properties.get("created"));
+        properties.put("disabled", flag);
         Map<String, Object> entry = object(properties, List.of("id"));
         Map<String, Object> list = map("type", List.of("array", "null"), "items", entry);
         Map<String, Object> root = head("accounts.yaml");
         root.putAll(object(map("accounts", list), List.of("accounts")));
         return root;
+    }
+
+    private static Map<String, Object> list(Map<String, Object> items) {
+        return map("type", "array", "minItems", 1, "maxItems", 64, "items", items);
     }
 
     private static Map<String, Object> head(String title) {

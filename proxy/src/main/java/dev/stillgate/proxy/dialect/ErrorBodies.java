@@ -32,7 +32,7 @@ public final class ErrorBodies {
             case MALFORMED, PROMPT_TOO_LONG -> 400;
             case UNAUTHENTICATED -> 401;
             case FORBIDDEN_REGION, BLOCKED -> 403;
-            case NOT_FOUND -> 404;
+            case NOT_FOUND, MODEL_NOT_FOUND -> 404;
             case REQUEST_TIMEOUT -> 408;
             case TOO_LARGE -> 413;
             case TARGET_TOO_LONG -> 414;

@@ -12,6 +12,7 @@ import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.observe.AccessRecord.SessionFigures;
 import dev.stillgate.proxy.relay.UpstreamGroup;
+import dev.stillgate.spi.Access;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.ConnectionFacts;
@@ -167,6 +168,7 @@ final class ExchangeFacts implements Exchange {
         GeminiQuery.check(head, target(), places, chosen);
         droppedFields = CredentialField.dropped(places, chosen, policy.forwardsTokens());
         resolve(chosen);
+        AccessCheck.request(account, address, startMillis, target(), head);
         if (chosen < 0 && policy.accountsRequired()) {
             throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
         }
@@ -205,9 +207,25 @@ final class ExchangeFacts implements Exchange {
         }
     }
 
-    /** Records the model of a session, which the query names. */
-    void noteSession() {
+    /**
+     * Records the model of a session, which the query names.
+     *
+     * @throws BadMessage if the account may not use it
+     */
+    void noteSession() throws BadMessage {
         requestModel = queryModel();
+        AccessCheck.session(account, requestModel);
+    }
+
+    /** Returns the restrictions by which the response must be filtered; null for none. */
+    @Nullable
+    Access filtered() {
+        return AccessCheck.filtered(account, target);
+    }
+
+    /** Returns whether the response is read, so that it must be complete and without a content coding. */
+    boolean readsResponse() {
+        return operation() != Operation.OPAQUE || filtered() != null;
     }
 
     /** Marks a provisional account as accepted, also for this session: the upstream has reported usage in it. */
@@ -225,8 +243,12 @@ final class ExchangeFacts implements Exchange {
         return relay == null ? null : relay.session();
     }
 
-    /** Records model and streaming of a request whose body has been read; the model of a prompt chooses the upstream. */
-    void noteBody(BodyView body) {
+    /**
+     * Records model and streaming of a request whose body has been read; the model of a prompt chooses the upstream.
+     *
+     * @throws BadMessage if the account may not use a model that it names
+     */
+    void noteBody(BodyView body) throws BadMessage {
         switch (body) {
             case BodyView.Chat chat -> {
                 requestModel = chat.model();
@@ -241,6 +263,7 @@ final class ExchangeFacts implements Exchange {
             case BodyView.Opaque opaque -> {}
             case BodyView.None none -> {}
         }
+        AccessCheck.body(account, body);
     }
 
     /** Makes the fallback of the present upstream the upstream, with no fallback of its own, and counts that. */

@@ -102,7 +102,7 @@ public final class LiveExchange extends Deadlines.Watched {
             RequestBody streamed = new StreamedBody(context, downstream, this::passBody, framing, max);
             long length = ForwardedHead.bodyLength(framing);
             boolean whole = length == ForwardedHead.NO_BODY;
-            send(requestHead(0, facts.operation() != Operation.OPAQUE, false, length), whole, streamed);
+            send(requestHead(0, facts.readsResponse(), false, length), whole, streamed);
         }
     }
 
@@ -317,9 +317,11 @@ public final class LiveExchange extends Deadlines.Watched {
     }
 
     void onEnd() {
-        response.end();
+        boolean readable = response.end();
         upstreamDone = true;
-        if (isRefused()) {
+        if (!readable) {
+            fail(Verdict.Kind.BAD_GATEWAY, "models-unreadable");
+        } else if (isRefused()) {
             return;
         }
         if (response.isDrained()) {

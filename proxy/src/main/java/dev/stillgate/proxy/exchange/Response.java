@@ -10,6 +10,7 @@ import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.jwt.JwtFault;
+import dev.stillgate.spi.Access;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
@@ -65,7 +66,13 @@ final class Response implements KeepAlive.Out {
             @Nullable Recording recording,
             Runnable released) {
         ResponsePlan answer = answer(from, framing, more, tap);
-        relay = ResponseRelay.begin(context, downstream, answer, recording, released);
+        Access access = facts.filtered();
+        if (access != null && answer.hasBody() && status >= 200 && status < 300) {
+            RelayParts parts = new RelayParts(context, downstream, answer, null, null, null, released);
+            relay = new ModelListRelay(parts, access, facts.address());
+        } else {
+            relay = ResponseRelay.begin(context, downstream, answer, recording, released);
+        }
         facts.setRelay(relay);
     }
 
@@ -148,11 +155,12 @@ final class Response implements KeepAlive.Out {
         }
     }
 
-    /** Ends the relay after the upstream's last content. */
-    void end() {
+    /** Ends the relay after the upstream's last content; returns whether the response could be forwarded. */
+    boolean end() {
         if (relay != null) {
             relay.end();
         }
+        return !(relay instanceof ModelListRelay list) || list.isReadable();
     }
 
     /** Returns whether the upstream should pause. */

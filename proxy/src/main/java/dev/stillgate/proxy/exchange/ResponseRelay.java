@@ -14,10 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forwards the body of one upstream response to the client; meters and records the forwarded content. One of three
  * paths is chosen when the head arrives: {@link Unchanged}, {@link WithoutUsage} or {@link Edited}. A session has its own,
- * {@link SessionRelay}. Not thread-safe: runs on the exchange's event loop.
+ * {@link SessionRelay}, and so has a list of models that is filtered, {@link ModelListRelay}. Not thread-safe: runs on the exchange's event loop.
  */
 abstract sealed class ResponseRelay implements FrameStage.Sink
-        permits ResponseRelay.Unchanged, ResponseRelay.WithoutUsage, ResponseRelay.Edited, SessionRelay {
+        permits ResponseRelay.Unchanged,
+                ResponseRelay.WithoutUsage,
+                ResponseRelay.Edited,
+                SessionRelay,
+                ModelListRelay {
     private final Downstream downstream;
     private final @Nullable ResponseMeter meter;
     private final @Nullable Recording recording;

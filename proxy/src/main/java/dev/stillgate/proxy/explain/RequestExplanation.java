@@ -14,6 +14,7 @@ import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.exchange.AccessCheck;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.exchange.Target;
 import dev.stillgate.proxy.exchange.WrittenRequest;
@@ -131,6 +132,11 @@ public final class RequestExplanation {
             }
             body(shadow.view(), target);
             page.put("filters", filters(shadow.serving().chain().filters()));
+            AccessCheck.request(account, address, ticker.millis(), target, request.head());
+            BodyView view = shadow.view();
+            if (view != null) {
+                AccessCheck.body(account, view);
+            }
             ExplainedExchange exchange = new ExplainedExchange(request, target, account, address, ticker);
             result(configured.run(exchange, request.body()));
         } catch (BadMessage e) {

@@ -13,6 +13,7 @@ import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.RefusalLookup;
 import dev.stillgate.proxy.orders.GatewayOrders;
+import dev.stillgate.spi.Access;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.PolicyException;
@@ -68,6 +69,7 @@ final class AdminLookup implements Resources {
             boolean verified,
             @Nullable Instant created,
             Map<String, String> facts,
+            @Nullable Access access,
             Standing standing) {}
 
     @Override
@@ -261,6 +263,7 @@ final class AdminLookup implements Resources {
                         account.verified(),
                         account.created(),
                         new TreeMap<>(account.facts()),
+                        account.access(),
                         standings.of(account));
     }
 }

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.spi.Access;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
+import dev.stillgate.spi.Network;
 import java.io.BufferedWriter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +46,11 @@ class AccountsFileTest {
               # no more is known of this one
               - {id: a-18, keys: []}
             """.formatted(A, B, PAYMENT, DEVICE);
+    private static final String RESTRICTED = PLAIN.replace(
+                    "keys: []", "models: [m-*, 'a b'], networks: [10.0.0.0/8, \"::1\"], until: 2026-01-12, keys: []")
+            .replace(
+                    ", organisation",
+                    ", models: [\"*\", m-1:0], until: 2027-01-01T01:00:00Z, disabled: false" + ", organisation");
 
     @TempDir
     private Path directory;
@@ -106,6 +114,58 @@ class AccountsFileTest {
                 .table()
                 .find(0, 1, 10);
         assertThat(Objects.requireNonNull(account).facts()).containsOnlyKeys(Account.DECOY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- {id: a, keys: [%s], models: [claude-*, \"gpt-5\"], networks: [10.0.0.0/8, \"2001:db8::/32\"],"
+                        + " until: 2026-12-31, disabled: true}",
+                "- id: a\n  keys: [%s]\n  models: [claude-*, gpt-5]\n  networks:\n  - 10.0.0.0/8\n"
+                        + "  - 2001:db8::/32\n  until: 2027-01-01T01:00:00+01:00\n  disabled: True"
+            })
+    void restrictionsAreRead(String entry) throws Exception {
+        String file = "accounts:\n" + entry.formatted(A) + '\n';
+        Access expected = new Access(
+                List.of("claude-*", "gpt-5"),
+                List.of(Network.parse("10.0.0.0/8"), Network.parse("2001:db8::/32")),
+                Instant.parse("2027-01-01T00:00:00Z"),
+                true);
+        Account account = AccountsFile.load(write(file), List.of("h1")).table().find(0, 1, 10);
+        assertThat(Objects.requireNonNull(account).access()).isEqualTo(expected);
+        assertThat(AccountsFile.byId(write(file)).get("a")).isEqualTo(account);
+        assertThat(fast(file)).isEqualTo(entry.startsWith("- {"));
+    }
+
+    @Test
+    void restrictionsBelongToTheirAccount() throws Exception {
+        String entries = "accounts:\n";
+        for (int i = 0; i < 200; i++) {
+            String access = switch (i % 4) {
+                case 0 -> "";
+                case 1 -> ", until: 2026-01-%02d".formatted(1 + i % 28);
+                case 2 -> ", models: [m-" + i % 6 + "]";
+                default -> ", until: 2999-01-01";
+            };
+            entries += "- {id: a-%d, keys: [\"h1:%016x%016x\"]%s}\n".formatted(i, 9L * i, i, access);
+        }
+        assertThat(fast(entries)).isTrue();
+        AccountTable table = AccountsFile.load(write(entries), List.of("h1")).table();
+        for (int i = 0; i < 200; i++) {
+            Access access = Objects.requireNonNull(table.find(0, 9L * i, i)).access();
+            Access expected = switch (i % 4) {
+                case 0 -> null;
+                case 1 ->
+                    new Access(
+                            List.of(),
+                            List.of(),
+                            Instant.parse("2026-01-01T00:00:00Z").plus(Duration.ofDays(1 + i % 28)),
+                            false);
+                case 2 -> new Access(List.of("m-" + i % 6), List.of(), null, false);
+                default -> new Access(List.of(), List.of(), null, false);
+            };
+            assertThat(access).as("a-" + i).isEqualTo(expected);
+        }
     }
 
     @Test
@@ -199,10 +259,34 @@ class AccountsFileTest {
                         "accounts:\n- {id: a, keys: [], decoy: yes}", ":2:28: expected true or false, found \"yes\""),
                 Arguments.of(
                         "accounts:\n- {id: a, decoy: true, verified: true}",
-                        ":2:3: decoy: expected an account without verified and organisation"),
+                        ":2:3: decoy: expected an account without verified, organisation, models,"),
                 Arguments.of(
                         "accounts:\n- {id: a, decoy: true, organisation: o}",
-                        ":2:3: decoy: expected an account without verified and organisation"),
+                        ":2:3: decoy: expected an account without verified, organisation, models,"),
+                Arguments.of("accounts:\n- {id: a, decoy: true, disabled: true}", ":2:3: decoy: expected an account"),
+                Arguments.of("accounts:\n- {id: a, disabled: on}", ":2:21: expected true or false, found \"on\""),
+                Arguments.of(
+                        "accounts:\n- {id: a, keys: [], until: tomorrow}",
+                        ":2:28: expected a date such as 2026-01-12, or a time"),
+                Arguments.of(
+                        "accounts:\n- {id: a, keys: [], models: []}",
+                        ":2:29: expected at least one of the models; `disabled: true` refuses all requests"),
+                Arguments.of("accounts:\n- {id: a, models: }", ":2:18: expected a list of models"),
+                Arguments.of("accounts:\n- {id: a, models: gpt-5}", ":2:19: expected a list of models"),
+                Arguments.of("accounts:\n- {id: a, models: [~]}", ":2:20: expected a text, found nothing"),
+                Arguments.of(
+                        "accounts:\n- {id: a, keys: [], models: [a*b]}",
+                        ":2:30: expected * at the end only, found \"a*b\""),
+                Arguments.of(
+                        "accounts:\n- {id: a, models: [" + "x,".repeat(65) + "]}",
+                        ":2:148: more than 64 models for one account"),
+                Arguments.of("accounts:\n- {id: a, networks: []}", ":2:21: expected at least one of the networks"),
+                Arguments.of(
+                        "accounts:\n- {id: a, keys: [], networks: [10.0.0.1/8]}",
+                        ":2:32: \"10.0.0.1/8\" is not a network: it has bits set after its prefix of 8"),
+                Arguments.of(
+                        "accounts:\n- {id: a, networks: [" + "10.0.0.1,".repeat(65) + "]}",
+                        ":2:598: more than 64 networks for one account"),
                 Arguments.of(
                         "accounts:\n- {id: a, facts: {decoy: " + PAYMENT + "}}",
                         ":2:26: decoy is not a fact: expected decoy: true beside the facts"),
@@ -215,7 +299,8 @@ class AccountsFileTest {
                         ":2:30: expected a date such as 2026-01-12, or a time such as 2026-01-12T08:30:00Z with its zone, found \"2026-02-30\""),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [], teir: x}",
-                        ":2:21: unknown key \"teir\" (known: id, keys, organisation, tier, region, verified, created, decoy, facts)"),
+                        ":2:21: unknown key \"teir\" (known: id, keys, organisation, tier, region, verified, created, decoy, facts, models,"
+                                + " networks, until, disabled)"),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [], created: '2026-01-12T08:30:00'}",
                         ":2:30: expected a date such as 2026-01-12, or a time"),
@@ -348,7 +433,7 @@ class AccountsFileTest {
         String alphabet = "{}[]:,-?&*!|>'\"%@`#~ \n\t\\x0un/+.h1Tz_é中\u2028\u0085";
         int read = 0;
         for (int round = 0; round < 20_000; round++) {
-            StringBuilder text = new StringBuilder(PLAIN);
+            StringBuilder text = new StringBuilder(round % 2 == 0 ? PLAIN : RESTRICTED);
             for (int i = random.nextInt(1, 4); i > 0; i--) {
                 int at = random.nextInt(text.length());
                 char c = alphabet.charAt(random.nextInt(alphabet.length()));

@@ -196,6 +196,18 @@ class RequestExplanationTest {
     }
 
     @Test
+    void restrictionOfTheAccountIsExplainedBesideTheFilters() throws Exception {
+        Path policy = directory.resolve("policy.yaml");
+        Files.writeString(policy, Files.readString(policy) + "accounts: {file: accounts.yaml}\n");
+        write("accounts.yaml", "accounts:\n- {id: a, keys: [\"h1:%032x\"], models: [m-2]}\n".formatted(1));
+        Map<String, Object> page = explain(REQUEST, "a", "198.51.100.1");
+        assertThat(map(page.get("result"))).containsEntry("by", "gateway").containsEntry("code", "account-model");
+        assertThat(page).containsKey("filters");
+        write("accounts.yaml", "accounts:\n- {id: a, keys: [\"h1:%032x\"], until: 2026-01-01}\n".formatted(1));
+        assertThat(map(explain(REQUEST, "a", "198.51.100.1").get("result"))).containsEntry("code", "account-expired");
+    }
+
+    @Test
     void acceptedRequestIsPassedOn() throws Exception {
         Map<String, Object> page = explain("GET /v1/models HTTP/1.1\nhost: x\n", "a", "198.51.100.1");
         assertThat(map(page.get("result"))).isEqualTo(Map.of("verdict", "passed on to the upstream"));

@@ -30,7 +30,7 @@ public final class BedrockErrors {
         return switch (kind) {
             case UNAUTHENTICATED -> "UnrecognizedClientException";
             case FORBIDDEN_REGION, BLOCKED -> "AccessDeniedException";
-            case NOT_FOUND -> "ResourceNotFoundException";
+            case NOT_FOUND, MODEL_NOT_FOUND -> "ResourceNotFoundException";
             case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED -> "ThrottlingException";
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "ModelTimeoutException";
             case OVERLOADED, BAD_GATEWAY -> "ServiceUnavailableException";

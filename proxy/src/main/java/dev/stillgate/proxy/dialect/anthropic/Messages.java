@@ -134,7 +134,7 @@ public final class Messages implements Dialect {
         return switch (kind) {
             case UNAUTHENTICATED -> "authentication_error";
             case FORBIDDEN_REGION, BLOCKED -> "permission_error";
-            case NOT_FOUND -> "not_found_error";
+            case NOT_FOUND, MODEL_NOT_FOUND -> "not_found_error";
             case TOO_LARGE -> "request_too_large";
             case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED -> "rate_limit_error";
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "timeout_error";

@@ -12,7 +12,7 @@ public final class GoogleErrors {
         return switch (kind) {
             case UNAUTHENTICATED -> "UNAUTHENTICATED";
             case FORBIDDEN_REGION, BLOCKED -> "PERMISSION_DENIED";
-            case NOT_FOUND -> "NOT_FOUND";
+            case NOT_FOUND, MODEL_NOT_FOUND -> "NOT_FOUND";
             case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED -> "RESOURCE_EXHAUSTED";
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "DEADLINE_EXCEEDED";
             case OVERLOADED, BAD_GATEWAY -> "UNAVAILABLE";

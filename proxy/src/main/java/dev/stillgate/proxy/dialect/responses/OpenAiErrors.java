@@ -48,6 +48,7 @@ public final class OpenAiErrors {
             case FORBIDDEN_REGION -> "unsupported_country_region_territory";
             case BLOCKED -> "insufficient_permissions";
             case NOT_FOUND -> "unknown_url";
+            case MODEL_NOT_FOUND -> "model_not_found";
             case TOO_LARGE -> "request_too_large";
             case RATE_LIMITED, TOKENS_LIMITED -> "rate_limit_exceeded";
             case UNVERIFIED -> ApiError.UNVERIFIED;

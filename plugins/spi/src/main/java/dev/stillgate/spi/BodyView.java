@@ -114,6 +114,14 @@ public sealed interface BodyView {
             return null;
         }
 
+        /**
+         * Returns the id by which the client names the person who asks, the first of {@code safety_identifier}, {@code user}
+         * and {@code metadata.user_id}; null if it names none. The client chooses it freely.
+         */
+        default @Nullable String endUser() {
+            return null;
+        }
+
         /** Returns the system prompt or instructions as one text, or null. */
         @Nullable
         CharSequence system();

@@ -97,6 +97,11 @@ public final class Conversation implements PlainChat {
     }
 
     @Override
+    public @Nullable String endUser() {
+        return person;
+    }
+
+    @Override
     public @Nullable String person() {
         return person;
     }

@@ -148,6 +148,7 @@ final class Refusals {
     private static String ownerName(TokenLimit limit) {
         return switch (limit.owner()) {
             case ACCOUNT -> "account's";
+            case USER -> "end user's";
             case POOL -> "pool's";
             case ORGANISATION -> "organisation's";
             case EVERYONE -> "service's";

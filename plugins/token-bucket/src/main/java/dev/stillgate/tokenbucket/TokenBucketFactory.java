@@ -11,6 +11,7 @@ import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.LeaseRounds;
 import dev.stillgate.tokenbucket.policy.FleetPolicy;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.nio.file.Path;
@@ -83,12 +84,14 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         context.background().every(ERASE_INTERVAL, store::eraseWhenDue);
         context.adminView("accounts", id -> {
             List<String> pools = buckets.pools().of(id, buckets.now());
-            return page(buckets.accounts().find(id), buckets, pools);
+            return page(buckets.table(Owner.ACCOUNT).find(id), buckets, pools);
         });
         context.adminView("pools", id -> page(buckets.pools().find(id), buckets, List.of()));
-        context.adminView("organisations", id -> page(buckets.organisations().find(id), buckets, List.of()));
+        context.adminView(
+                "organisations", id -> page(buckets.table(Owner.ORGANISATION).find(id), buckets, List.of()));
         context.gauge("stillgate.token.bucket.saves.failed", store::failures);
-        context.gauge("stillgate.token.bucket.held", buckets.accounts()::size);
+        context.gauge("stillgate.token.bucket.held", buckets.table(Owner.ACCOUNT)::size);
+        context.gauge("stillgate.token.bucket.users", buckets.table(Owner.USER)::size);
         context.background().every(MAINTENANCE_INTERVAL, () -> buckets.maintain(limits));
         context.background().every(COMPARE_INTERVAL, () -> buckets.activate(limits, context.name()));
         if (policy.reportsShares()) {

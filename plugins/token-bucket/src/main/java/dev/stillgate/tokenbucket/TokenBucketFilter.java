@@ -21,6 +21,7 @@ import dev.stillgate.spi.Verdict;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.ClientNames;
 import dev.stillgate.tokenbucket.bucket.DeferredCharges;
+import dev.stillgate.tokenbucket.bucket.EndUsers;
 import dev.stillgate.tokenbucket.bucket.Pools;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.bucket.Reservation.ReservationPool;
@@ -54,6 +55,10 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
     private final Refusals refusals;
     private final DeferredCharges deferredCharges;
     private final TokenMeters meters;
+
+    /** The ids of end users; null if no limit counts them. */
+    private final @Nullable EndUsers endUsers;
+
     private final boolean usesRoute;
     private final boolean usesModel;
     private final boolean requiresUsage;
@@ -73,6 +78,9 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         this.refusals = new Refusals(headers, policy.verify());
         this.deferredCharges = buckets.deferredCharges();
         this.meters = new TokenMeters(policy, context);
+        this.endUsers = limits.usesScope(Scope.END_USER)
+                ? new EndUsers(context.secret("token-bucket end users"), policy.userHeader())
+                : null;
         this.usesRoute = limits.usesScope(Scope.ROUTE);
         this.usesModel = limits.usesScope(Scope.MODEL);
         this.prices = policy.priceTable();
@@ -113,6 +121,9 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         }
         Reservation reservation = reserve(exchange);
         reservation.hasTokens = !exchange.operation().countsTokens();
+        if (endUsers != null && reservation.endUser == null) {
+            reservation.endUser = endUsers.ofBody(exchange.account(), body);
+        }
         switch (body) {
             case BodyView.Chat chat -> counter.addPrompt(chat, reservation);
             case BodyView.Batch batch -> counter.addBatch(batch, reservation);
@@ -134,6 +145,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         Reservation reservation = reservations.take();
         reservation.route = route(exchange);
         reservation.claimed = exchange.isAccountClaimed();
+        reservation.endUser = endUsers == null ? null : endUsers.ofHead(exchange);
         return reservation;
     }
 
@@ -203,6 +215,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         }
         Reservation part = reserve(exchange);
         part.part = true;
+        part.endUser = session.endUser;
         part.hasTokens = true;
         part.modelName = session.modelName;
         part.price = session.price;

@@ -12,6 +12,7 @@ import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Limit;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
@@ -128,7 +129,7 @@ public final class BucketHarness {
 
     /** Returns the level of each limit of an account, by name. */
     public Map<String, Long> levels(String account) {
-        return levels(buckets.accounts().find(account));
+        return levels(buckets.table(Owner.ACCOUNT).find(account));
     }
 
     /** Returns the level of each limit of a pool, by name. */
@@ -154,8 +155,8 @@ public final class BucketHarness {
 
     /** Returns the number of sets evicted while not full. */
     public long evictedUnfilled() {
-        return buckets.accounts().evictedUnfilled()
+        return buckets.table(Owner.ACCOUNT).evictedUnfilled()
                 + buckets.pools().evictedUnfilled()
-                + buckets.organisations().evictedUnfilled();
+                + buckets.table(Owner.ORGANISATION).evictedUnfilled();
     }
 }

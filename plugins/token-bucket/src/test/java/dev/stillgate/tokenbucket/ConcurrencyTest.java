@@ -18,6 +18,7 @@ import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
 import java.time.Duration;
@@ -83,7 +84,7 @@ final class ConcurrencyTest {
         });
         assertThat(granted).isLessThanOrEqualTo(4 + 2 * (clock.get() / 1_000_000 + 1));
         assertThat(harness.evictedUnfilled()).isZero();
-        assertThat(harness.buckets.accounts().size()).isLessThanOrEqualTo(1);
+        assertThat(harness.buckets.table(Owner.ACCOUNT).size()).isLessThanOrEqualTo(1);
         assertEvicted(harness, limits);
     }
 
@@ -120,7 +121,7 @@ final class ConcurrencyTest {
             return taken;
         });
         assertThat(own).isEqualTo(BOUND);
-        assertThat(harness.buckets.accounts().size()).isEqualTo(BOUND);
+        assertThat(harness.buckets.table(Owner.ACCOUNT).size()).isEqualTo(BOUND);
     }
 
     /**
@@ -184,10 +185,10 @@ final class ConcurrencyTest {
                     .containsEntry("output", 1_000_000 - spent[i].get())
                     .containsEntry("parallel", 5L);
         }
-        assertThat(harness.levels(harness.buckets.organisations().find("x")))
+        assertThat(harness.levels(harness.buckets.table(Owner.ORGANISATION).find("x")))
                 .containsEntry("organisation", 3_000_000 - spent[0].get() - spent[1].get())
                 .containsEntry("parallel-organisation", 12L);
-        assertThat(harness.levels(harness.buckets.organisations().find("y")))
+        assertThat(harness.levels(harness.buckets.table(Owner.ORGANISATION).find("y")))
                 .containsEntry("organisation", 3_000_000 - spent[2].get() - spent[3].get());
     }
 
@@ -211,7 +212,7 @@ final class ConcurrencyTest {
             assertThat(ForkJoinPool.commonPool().awaitQuiescence(10, TimeUnit.SECONDS))
                     .isTrue();
         }
-        assertThat(harness.buckets.accounts().size()).isZero();
+        assertThat(harness.buckets.table(Owner.ACCOUNT).size()).isZero();
     }
 
     private BucketHarness withStillClock() {

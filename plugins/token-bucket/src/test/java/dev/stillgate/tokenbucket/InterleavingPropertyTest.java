@@ -15,6 +15,7 @@ import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
 import java.math.BigInteger;
@@ -191,7 +192,9 @@ final class InterleavingPropertyTest {
 
         private boolean isPresent(String name) {
             String id = name.substring(0, name.indexOf('/'));
-            BucketTable table = name.endsWith("/org") ? harness.buckets.organisations() : harness.buckets.accounts();
+            BucketTable table = name.endsWith("/org")
+                    ? harness.buckets.table(Owner.ORGANISATION)
+                    : harness.buckets.table(Owner.ACCOUNT);
             return table.find(id) != null;
         }
 
@@ -214,7 +217,7 @@ final class InterleavingPropertyTest {
                 assertThat(levels.getOrDefault("parallel", (long) PARALLEL)).isEqualTo(PARALLEL - running);
             }
             Exact organisation = model.get("x/org");
-            assertThat(harness.levels(harness.buckets.organisations().find(ORGANISATION))
+            assertThat(harness.levels(harness.buckets.table(Owner.ORGANISATION).find(ORGANISATION))
                             .getOrDefault("org", organisation.capacity))
                     .isEqualTo(organisation.level());
         }

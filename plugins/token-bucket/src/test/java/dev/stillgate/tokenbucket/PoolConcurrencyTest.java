@@ -12,6 +12,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
 import java.time.Duration;
@@ -122,7 +123,7 @@ final class PoolConcurrencyTest {
                     .containsEntry("pool-output-tokens", CAPACITY - spent.get())
                     .containsEntry("output", 10 * CAPACITY - spent.get());
         }
-        assertThat(harness.levels(harness.buckets.organisations().find("x")))
+        assertThat(harness.levels(harness.buckets.table(Owner.ORGANISATION).find("x")))
                 .containsEntry("org", 20 * CAPACITY - spent.get());
     }
 

@@ -15,6 +15,7 @@ import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -103,8 +104,8 @@ public final class StrategyMeasure {
                 System.out.printf(
                         "four limits, %,d accounts seen, %,d held: %d B for each held, its id included%n",
                         i + 1,
-                        buckets.accounts().size(),
-                        (used() - before) / buckets.accounts().size());
+                        buckets.table(Owner.ACCOUNT).size(),
+                        (used() - before) / buckets.table(Owner.ACCOUNT).size());
             }
         }
     }
@@ -134,8 +135,8 @@ public final class StrategyMeasure {
                         "%,d forged keys: %,d kB for prefixes, %d accounts held, %d dropped before they were full%n",
                         i,
                         (used() - before) / 1000,
-                        buckets.accounts().size(),
-                        buckets.accounts().evictedUnfilled());
+                        buckets.table(Owner.ACCOUNT).size(),
+                        buckets.table(Owner.ACCOUNT).evictedUnfilled());
             }
         }
     }

@@ -84,7 +84,8 @@ public final class BucketStore implements AutoCloseable {
     private void erase(Predicate<String> isErased) {
         Predicate<String> isOfErased = owner ->
                 isErased.test(owner.startsWith(Pools.OF_ACCOUNT) ? owner.substring(Pools.OF_ACCOUNT.length()) : owner);
-        buckets.accounts().erase(isErased);
+        buckets.table(Owner.ACCOUNT).erase(isErased);
+        buckets.table(Owner.USER).erase(id -> isErased.test(BucketTable.group(id)));
         buckets.pools().erase(isErased, isOfErased);
         buckets.provenClaims().erase(isErased);
         buckets.deferredCharges().erase(isErased);
@@ -175,17 +176,11 @@ public final class BucketStore implements AutoCloseable {
      * set regardless of the bound: it may be a listed account, which the file does not say.
      */
     private @Nullable BucketSet findOrCreate(BucketsFile.Entry entry, PolicyLimits limits) {
-        return switch (entry.owner()) {
-            case ACCOUNT ->
-                buckets.accounts().findOrCreate(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
-            case POOL ->
-                buckets.pools()
-                        .buckets()
-                        .findOrCreate(entry.id(), limits.of(Owner.POOL, entry.variant()), Long.MAX_VALUE);
-            case ORGANISATION ->
-                buckets.organisations().findOrCreate(entry.id(), limits.organisation(), Long.MAX_VALUE);
-            case EVERYONE -> limits.everyone().isEmpty() ? null : buckets.everyone(limits.everyone());
-        };
+        OwnerLimits own = limits.of(entry.owner(), entry.variant());
+        if (entry.owner() == Owner.EVERYONE) {
+            return own.isEmpty() ? null : buckets.everyone(own);
+        }
+        return buckets.table(entry.owner()).findOrCreate(entry.id(), own, Long.MAX_VALUE);
     }
 
     private int key(BucketsFile.BucketEntry bucketEntry) {
@@ -200,11 +195,8 @@ public final class BucketStore implements AutoCloseable {
 
     /** Pins a restored set until it is full. */
     private void pin(BucketsFile.Entry entry) {
-        switch (entry.owner()) {
-            case ACCOUNT -> buckets.accounts().pin(entry.id());
-            case POOL -> buckets.pools().buckets().pin(entry.id());
-            case ORGANISATION -> buckets.organisations().pin(entry.id());
-            case EVERYONE -> {} // never evicted
+        if (entry.owner() != Owner.EVERYONE) { // which is never evicted
+            buckets.table(entry.owner()).pin(entry.id());
         }
     }
 

@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +27,9 @@ public final class BucketTable {
     /** The minimum time that a full set is kept; idle buckets adopt a new policy within this time. */
     public static final Duration SLACK = Duration.ofSeconds(60);
 
+    /** Ends the part of an id that names its group. */
+    static final char GROUP_END = '\n';
+
     private final LongSupplier clock;
     private final long leastSlack;
     private final @Nullable Function<String, OwnerDraws> draws;
@@ -33,6 +37,10 @@ public final class BucketTable {
     private final Policy<String, BucketSet> cachePolicy;
     private final ConcurrentLinkedQueue<String> pinned = new ConcurrentLinkedQueue<>();
     private final AtomicLong size = new AtomicLong();
+
+    /** The number of sets by the part of their ids before {@link #GROUP_END}; ids without one are in no group. */
+    private final ConcurrentHashMap<String, Integer> groups = new ConcurrentHashMap<>();
+
     private final AtomicLong evictedUnfilled = new AtomicLong();
 
     /**
@@ -52,7 +60,7 @@ public final class BucketTable {
                 .ticker(clock::getAsLong)
                 .executor(maintenance)
                 .expireAfter(new ExpireWhenFull())
-                .evictionListener((@Nullable String id, @Nullable BucketSet set, RemovalCause cause) -> drop(set))
+                .evictionListener((@Nullable String id, @Nullable BucketSet set, RemovalCause cause) -> drop(id, set))
                 .build();
         this.cachePolicy = sets.policy();
     }
@@ -72,8 +80,27 @@ public final class BucketTable {
      */
     @Nullable
     BucketSet findOrCreate(String id, OwnerLimits limits, long bound) {
+        return findOrCreate(id, limits, bound, Long.MAX_VALUE);
+    }
+
+    /**
+     * Returns the set of an owner; creates it if absent.
+     *
+     * @param bound the maximum number of sets
+     * @param groupBound the maximum number of sets of the id's group
+     * @return null if the set is absent and one of the bounds is reached
+     */
+    @Nullable
+    BucketSet findOrCreate(String id, OwnerLimits limits, long bound, long groupBound) {
         BucketSet present = find(id);
-        return present != null ? present : sets.get(id, absent -> admit(bound) ? create(absent, limits) : null);
+        return present != null
+                ? present
+                : sets.get(id, absent -> admit(absent, bound, groupBound) ? create(absent, limits) : null);
+    }
+
+    /** Returns the group of an id; empty for none. */
+    static String group(String id) {
+        return id.substring(0, Math.max(0, id.lastIndexOf(GROUP_END)));
     }
 
     private BucketSet create(String id, OwnerLimits limits) {
@@ -120,7 +147,7 @@ public final class BucketTable {
         for (String id : sets.asMap().keySet()) {
             BucketSet set = isErased.test(id) ? sets.asMap().remove(id) : null;
             if (set != null) {
-                size.decrementAndGet();
+                leave(id);
                 set.evict(clock.getAsLong());
             }
         }
@@ -140,6 +167,26 @@ public final class BucketTable {
         return evictedUnfilled.get();
     }
 
+    private boolean admit(String id, long bound, long groupBound) {
+        String group = group(id);
+        if (!group.isEmpty()) {
+            boolean[] joined = new boolean[1];
+            groups.compute(group, (same, count) -> {
+                int before = count == null ? 0 : count;
+                joined[0] = before < groupBound;
+                return joined[0] ? Integer.valueOf(before + 1) : count;
+            });
+            if (!joined[0]) {
+                return false;
+            }
+        }
+        if (admit(bound)) {
+            return true;
+        }
+        leaveGroup(group);
+        return false;
+    }
+
     private boolean admit(long bound) {
         long before = size.get();
         while (before < bound) {
@@ -152,8 +199,19 @@ public final class BucketTable {
         return false;
     }
 
-    private void drop(@Nullable BucketSet set) {
+    private void leave(String id) {
         size.decrementAndGet();
+        leaveGroup(group(id));
+    }
+
+    private void leaveGroup(String group) {
+        if (!group.isEmpty()) {
+            groups.computeIfPresent(group, (same, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+        }
+    }
+
+    private void drop(@Nullable String id, @Nullable BucketSet set) {
+        leave(id == null ? "" : id);
         if (set != null && !set.evict(clock.getAsLong())) {
             evictedUnfilled.incrementAndGet();
         }

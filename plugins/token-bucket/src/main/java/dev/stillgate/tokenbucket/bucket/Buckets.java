@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each account that may keep state has its own bucket set, up to a bound. Beyond the bound, new accounts share the
  * overflow buckets of their address prefix, as accounts do that may keep no state, such as those of forged keys. Listed
- * accounts always get their own set. A request takes tokens from the buckets of its account, its pools, its
- * organisation and everyone, or from none: their monitors are held together and always acquired in this order. Several
+ * accounts always get their own set. A request takes tokens from the buckets of its account, its end user, its
+ * pools, its organisation and everyone, or from none: their monitors are held together and always acquired in this order. Several
  * pools of one account are ordered by their ids.
  */
 public final class Buckets {
@@ -40,6 +40,7 @@ public final class Buckets {
     private final Standings standings;
     private final long origin;
     private final BucketTable accounts;
+    private final BucketTable users;
     private final Pools pools;
     private final BucketTable organisations;
     private final OverflowTable overflow = new OverflowTable();
@@ -74,9 +75,12 @@ public final class Buckets {
         this.ticker = ticker;
         this.standings = standings;
         this.origin = ticker.nanos();
-        LeaseRounds rounds = fleet == null ? null : new LeaseRounds(fleet, this::now, this::partitionName);
+        LeaseRounds rounds = fleet == null
+                ? null
+                : new LeaseRounds(fleet, this::now, key -> ClientNames.partition(models, routes, key));
         this.leases = rounds;
         this.accounts = new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.ACCOUNT));
+        this.users = new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.USER));
         this.pools = new Pools(new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.POOL)));
         this.organisations = new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.ORGANISATION));
         this.deferredCharges = new DeferredCharges(maintenance);
@@ -91,13 +95,6 @@ public final class Buckets {
     @Nullable
     public LeaseRounds leases() {
         return leases;
-    }
-
-    /** Returns the name of the partition that a bucket counts, by the key of the bucket. */
-    String partitionName(int key) {
-        String model = models.name(BucketSet.model(key));
-        String route = routes.name(BucketSet.route(key));
-        return (model == null ? "" : model) + ':' + (route == null ? "" : route);
     }
 
     /** Returns the limits of a policy, which may not be active yet; reuses the previous ones if they are equal. */
@@ -228,6 +225,8 @@ public final class Buckets {
             pools.buckets().pin(pool);
         } else if (accounts.find(account.id()) == set) {
             accounts.pin(account.id());
+        } else if (reservation.endUser != null && users.find(reservation.endUser) == set) {
+            users.pin(reservation.endUser);
         } else if (organisation != null && organisations.find(organisation) == set) {
             organisations.pin(organisation);
         }
@@ -270,6 +269,7 @@ public final class Buckets {
                 reservation.overflows = true;
             }
         }
+        EndUsers.addOwner(users, account, standing, policy, reservation);
         String pool = reservation.pool;
         if (pool != null) {
             pools.addTo(reservation, account, pool, policy, now());
@@ -373,12 +373,14 @@ public final class Buckets {
     /** Evicts buckets that have been full for long enough, and switches all others to the active policy. */
     public void maintain(PolicyLimits policy) {
         accounts.maintain();
+        users.maintain();
         pools.maintain(now());
         organisations.maintain();
         if (policy.generation() <= adoptedGeneration) {
             return;
         }
         accounts.adopt(before -> policy.account(before.variant()));
+        users.adopt(before -> policy.of(Owner.USER, before.variant()));
         pools.buckets().adopt(before -> policy.pool(before.variant().tier()));
         organisations.adopt(before -> policy.organisation());
         overflow.adopt(policy.overflow(), now());
@@ -401,17 +403,23 @@ public final class Buckets {
 
     /** Passes each set of a kind of owner to a consumer, with the id of its owner. */
     void forEach(Owner owner, BiConsumer<String, BucketSet> consumer) {
-        switch (owner) {
-            case ACCOUNT -> accounts.forEach(consumer);
-            case POOL -> pools.buckets().forEach(consumer);
-            case ORGANISATION -> organisations.forEach(consumer);
-            case EVERYONE -> {
-                BucketSet set = everyone;
-                if (set != null) {
-                    consumer.accept("", set);
-                }
-            }
+        BucketSet all = everyone;
+        if (owner != Owner.EVERYONE) {
+            table(owner).forEach(consumer);
+        } else if (all != null) {
+            consumer.accept("", all);
         }
+    }
+
+    /** Returns the sets of a kind of owner by id; those of end users have the ids of {@link EndUsers}. */
+    public BucketTable table(Owner owner) {
+        return switch (owner) {
+            case ACCOUNT -> accounts;
+            case USER -> users;
+            case POOL -> pools.buckets();
+            case ORGANISATION -> organisations;
+            case EVERYONE -> throw new IllegalArgumentException("everyone has one set");
+        };
     }
 
     public ClientNames models() {
@@ -430,16 +438,8 @@ public final class Buckets {
         return deferredCharges;
     }
 
-    public BucketTable accounts() {
-        return accounts;
-    }
-
     public Pools pools() {
         return pools;
-    }
-
-    public BucketTable organisations() {
-        return organisations;
     }
 
     /** Returns nanoseconds from an arbitrary origin. */

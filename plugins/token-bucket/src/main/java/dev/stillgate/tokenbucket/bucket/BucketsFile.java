@@ -178,6 +178,7 @@ final class BucketsFile {
     private static Entry readEntry(DataInputStream in, byte kind) throws IOException {
         Owner owner = switch (kind) {
             case 'A' -> Owner.ACCOUNT;
+            case 'U' -> Owner.USER;
             case 'P' -> Owner.POOL;
             case 'O' -> Owner.ORGANISATION;
             case 'E' -> Owner.EVERYONE;

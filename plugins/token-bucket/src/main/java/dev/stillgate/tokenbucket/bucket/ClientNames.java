@@ -30,6 +30,13 @@ public final class ClientNames {
         return name == null ? OTHER : numbers.getOrDefault(name, OTHER);
     }
 
+    /** Returns the name of the partition that a bucket counts, by the key of the bucket. */
+    static String partition(ClientNames models, ClientNames routes, int key) {
+        String model = models.name(BucketSet.model(key));
+        String route = routes.name(BucketSet.route(key));
+        return (model == null ? "" : model) + ':' + (route == null ? "" : route);
+    }
+
     /** Assigns a number to a name and returns it; {@value #OTHER} if the index is full or the name too long. */
     public int learn(String name) {
         Integer known = numbers.get(name);

@@ -23,6 +23,10 @@ public final class Reservation extends Charge {
     @Nullable
     public String pool;
 
+    /** The id of the end user's buckets, from {@link EndUsers}; null if no end user is known or counted. */
+    @Nullable
+    public String endUser;
+
     /** The id of the account if its credential was never accepted and {@link UnknownCredentials} count the exchange. */
     @Nullable
     String newcomer;
@@ -39,6 +43,7 @@ public final class Reservation extends Charge {
         super.reset();
         pool = null;
         newcomer = null;
+        endUser = null;
         clearOwners();
     }
 

@@ -80,7 +80,7 @@ public final class ShareNotices {
     void add(Account account, ReachedShare reached, long millis) {
         String organisation = account.organisation();
         String owner = switch (reached.limit().owner()) {
-            case ACCOUNT -> account.id();
+            case ACCOUNT, USER -> account.id();
             case POOL -> reached.pool();
             case ORGANISATION -> organisation;
             case EVERYONE -> "";

@@ -64,6 +64,9 @@ public record Limit(
         }
         notifyAt = notifyAt == null ? List.of() : List.copyOf(notifyAt);
         LimitChecks.shares(notifyAt, measure, refill);
+        if (!notifyAt.isEmpty() && scope.contains(Scope.END_USER)) {
+            throw new IllegalArgumentException("notifyAt: not allowed for a limit of end users");
+        }
     }
 
     /** Creates a limit of whole numbers whose use is not reported. */

@@ -14,7 +14,12 @@ final class LimitChecks {
 
     static void scope(Measure measure, Set<Scope> scope, List<String> models) {
         if (scope.isEmpty()) {
-            throw new IllegalArgumentException("scope: expected at least one of account, organisation, model, route");
+            throw new IllegalArgumentException(
+                    "scope: expected at least one of account, end-user, organisation, model, route");
+        }
+        if (scope.contains(Scope.END_USER) && (!scope.contains(Scope.ACCOUNT) || scope.contains(Scope.ORGANISATION))) {
+            throw new IllegalArgumentException(
+                    "scope: end-user needs account beside it, and no organisation: [account, end-user]");
         }
         if (measure == Measure.CONCURRENCY && !models.isEmpty() && !scope.contains(Scope.MODEL)) {
             throw new IllegalArgumentException("models: a concurrency limit with models needs model in its scope");

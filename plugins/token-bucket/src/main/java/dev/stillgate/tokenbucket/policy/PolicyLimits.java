@@ -90,6 +90,7 @@ public final class PolicyLimits {
                 && policy.standingFactors().equals(other.standingFactors())
                 && policy.overflowFactor() == other.overflowFactor()
                 && policy.accountBound() == other.accountBound()
+                && policy.userBound() == other.userBound()
                 && policy.poolBudget().equals(other.poolBudget())
                 && policy.currency().equals(other.currency());
     }
@@ -100,12 +101,22 @@ public final class PolicyLimits {
      * @param withoutOrganisation whether the account belongs to no organisation
      */
     public OwnerLimits account(@Nullable String tier, Standing standing, boolean withoutOrganisation) {
+        AccountLimits accountLimits = accountLimits(tier, standing);
+        return withoutOrganisation ? accountLimits.withoutOrganisation : accountLimits.inOrganisation;
+    }
+
+    private AccountLimits accountLimits(@Nullable String tier, Standing standing) {
         Map<Standing, AccountLimits> byStanding = tier == null ? standard : byTier.getOrDefault(tier, standard);
         AccountLimits accountLimits = byStanding.get(standing);
         if (accountLimits == null) {
             throw new IllegalStateException("no limits for " + standing);
         }
-        return withoutOrganisation ? accountLimits.withoutOrganisation : accountLimits.inOrganisation;
+        return accountLimits;
+    }
+
+    /** Returns the limits of an end user of an account. */
+    public OwnerLimits user(@Nullable String tier, Standing standing) {
+        return accountLimits(tier, standing).user;
     }
 
     public OwnerLimits account(Variant variant) {
@@ -116,6 +127,7 @@ public final class PolicyLimits {
     public OwnerLimits of(Owner owner, Variant variant) {
         return switch (owner) {
             case ACCOUNT -> account(variant);
+            case USER -> user(variant.tier(), variant.standing());
             case POOL -> pool(variant.tier());
             case ORGANISATION -> organisation;
             case EVERYONE -> everyone;
@@ -220,8 +232,8 @@ public final class PolicyLimits {
                 .toList();
     }
 
-    /** The limits of accounts without an organisation and of accounts in one. */
-    private record AccountLimits(OwnerLimits withoutOrganisation, OwnerLimits inOrganisation) {}
+    /** The limits of accounts without an organisation, of accounts in one, and of an end user. */
+    private record AccountLimits(OwnerLimits withoutOrganisation, OwnerLimits inOrganisation, OwnerLimits user) {}
 
     private Map<Standing, AccountLimits> byStanding(@Nullable String tier) {
         Map<Standing, AccountLimits> all = new EnumMap<>(Standing.class);
@@ -242,7 +254,8 @@ public final class PolicyLimits {
         ToDoubleFunction<Limit> factors = limit -> standingFactor * policy.tierFactor(limit, tier);
         return new AccountLimits(
                 limits(new Variant(tier, standing, true), Set.of(Owner.ACCOUNT, Owner.ORGANISATION), factors),
-                limits(new Variant(tier, standing, false), Set.of(Owner.ACCOUNT), factors));
+                limits(new Variant(tier, standing, false), Set.of(Owner.ACCOUNT), factors),
+                limits(new Variant(tier, standing, true), Set.of(Owner.USER), factors));
     }
 
     private OwnerLimits limits(Variant variant, Set<Owner> owners, ToDoubleFunction<Limit> factors) {

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     requests: 500/1d}; {@code auto up to 500/1d} for a learnt number of requests; 500 requests a day if null
  * @param verify where the customers of pooled accounts verify themselves; null for no address
  * @param prices the price table of limits of cost; null without such limits
+ * @param endUsers how the end users of accounts are known, and how many have buckets; the defaults if null
  */
 public record TokenBucketPolicy(
         List<Limit> limits,
@@ -42,7 +44,8 @@ public record TokenBucketPolicy(
         @Nullable FleetPolicy fleet,
         @Nullable Map<Measure, String> pool,
         @Nullable Verify verify,
-        @Nullable Prices prices) {
+        @Nullable Prices prices,
+        @Nullable EndUsers endUsers) {
     private static final int MAX_LIMITS = 16;
     private static final String PRICES =
             ": write them beside limits, such as prices: {currency: USD, unlisted: {input: 15, output: 75}}";
@@ -82,9 +85,40 @@ public record TokenBucketPolicy(
         overflow = overflow == null ? new Overflow(null) : overflow;
         fleet = fleet == null ? FleetPolicy.STANDARD : fleet;
         pool = pool == null ? PoolLimits.STANDARD : PoolLimits.checked(pool);
+        endUsers = endUsers == null ? EndUsers.STANDARD : endUsers;
         if (prices == null) {
             checkWithoutPrices(limits, pool);
         }
+    }
+
+    /** Creates a policy with the defaults for end users. */
+    public TokenBucketPolicy(
+            List<Limit> limits,
+            @Nullable Map<String, Double> tiers,
+            @Nullable Map<Standing, Double> standings,
+            @Nullable HeaderStyle headers,
+            @Nullable RequireUsage requireUsage,
+            @Nullable PromptCount count,
+            @Nullable Long maxAccounts,
+            @Nullable Overflow overflow,
+            @Nullable FleetPolicy fleet,
+            @Nullable Map<Measure, String> pool,
+            @Nullable Verify verify,
+            @Nullable Prices prices) {
+        this(
+                limits,
+                tiers,
+                standings,
+                headers,
+                requireUsage,
+                count,
+                maxAccounts,
+                overflow,
+                fleet,
+                pool,
+                verify,
+                prices,
+                null);
     }
 
     /** Creates a policy without prices. */
@@ -215,8 +249,45 @@ public record TokenBucketPolicy(
         return Objects.requireNonNullElse(maxAccounts, DEFAULT_ACCOUNTS);
     }
 
+    /** Returns the maximum number of end users of one account with their own buckets. */
+    public long userBound() {
+        Integer most = endUsers == null ? null : endUsers.maxPerAccount();
+        return most == null ? EndUsers.DEFAULT_MAX : most;
+    }
+
+    /** Returns the name of the header field that names the end user; null if the body does. */
+    public @Nullable String userHeader() {
+        return endUsers == null ? null : endUsers.header();
+    }
+
     double overflowFactor() {
         return overflow == null ? Overflow.DEFAULT_FACTOR : overflow.factorOrDefault();
+    }
+
+    /**
+     * The end users of accounts, for limits with {@code end-user} in their scope.
+     *
+     * @param header the header field that names the end user; the fields of the body if null
+     * @param maxPerAccount the maximum number of end users of an account with their own buckets, 10,000 if null
+     */
+    public record EndUsers(
+            @Nullable String header, @Nullable Integer maxPerAccount) {
+        private static final int DEFAULT_MAX = 10_000;
+        private static final int LARGEST_MAX = 1_000_000;
+        private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9-]{1,64}");
+        private static final EndUsers STANDARD = new EndUsers(null, null);
+
+        public EndUsers {
+            if (header != null && !FIELD.matcher(header).matches()) {
+                throw new IllegalArgumentException(
+                        "endUsers.header: expected the name of a header field, found '" + header + "'");
+            }
+            maxPerAccount = maxPerAccount == null ? DEFAULT_MAX : maxPerAccount;
+            if (maxPerAccount < 1 || maxPerAccount > LARGEST_MAX) {
+                throw new IllegalArgumentException(
+                        "endUsers.maxPerAccount: expected 1 to " + LARGEST_MAX + ", found " + maxPerAccount);
+            }
+        }
     }
 
     /**

@@ -182,7 +182,7 @@ public record TokenLimit(
 
     /** Returns whether several accounts draw from the bucket of a charge. */
     public boolean isShared(Charge charge) {
-        return owner != Owner.ACCOUNT || charge.overflows;
+        return (owner != Owner.ACCOUNT && owner != Owner.USER) || charge.overflows;
     }
 
     /** Returns the final cost of an exchange for this limit. */

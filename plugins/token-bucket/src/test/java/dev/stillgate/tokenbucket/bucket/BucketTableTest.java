@@ -16,6 +16,7 @@ import dev.stillgate.tokenbucket.BucketHarness.Result;
 import dev.stillgate.tokenbucket.StrategyMeasure;
 import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
 import java.net.InetAddress;
@@ -47,10 +48,10 @@ final class BucketTableTest {
         take(accepted, 5);
         ticker.advance(Duration.ofSeconds(59));
         buckets.maintain(limits);
-        assertThat(buckets.accounts().size()).isEqualTo(1);
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isEqualTo(1);
         ticker.advance(Duration.ofSeconds(65));
         buckets.maintain(limits);
-        assertThat(buckets.accounts().size()).isZero();
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isZero();
         assertThat(harness.evictedUnfilled()).isZero();
     }
 
@@ -79,10 +80,10 @@ final class BucketTableTest {
         take(accepted, 3);
         ticker.advance(Duration.ofMinutes(179));
         buckets.maintain(limits);
-        assertThat(buckets.accounts().size()).isEqualTo(1);
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isEqualTo(1);
         ticker.advance(Duration.ofMinutes(14)); // the slack is a sixteenth of three hours
         buckets.maintain(limits);
-        assertThat(buckets.accounts().size()).isZero();
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isZero();
         assertThat(harness.evictedUnfilled()).isZero();
     }
 
@@ -96,7 +97,7 @@ final class BucketTableTest {
         Account later = account("h1:later", Trust.ACCEPTED);
         assertThat(harness.take(later, InetAddress.ofLiteral("192.0.2.77"), limits, 1))
                 .isEqualTo(Result.REFUSED_SHARED);
-        assertThat(buckets.accounts().size()).isEqualTo(BOUND);
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isEqualTo(BOUND);
         for (int i = 0; i < BOUND; i++) {
             Account early = account("h1:" + i, Trust.ACCEPTED);
             assertThat(harness.take(early, limits, 1)).isEqualTo(Result.OWN);
@@ -109,7 +110,7 @@ final class BucketTableTest {
         for (int i = 0; i < BOUND + 2; i++) {
             take(account("a-" + i, Trust.LISTED), 5);
         }
-        assertThat(buckets.accounts().size()).isEqualTo(BOUND + 2);
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isEqualTo(BOUND + 2);
         assertThat(harness.take(account("h1:x", Trust.ACCEPTED), limits, 1)).isEqualTo(Result.SHARED);
     }
 
@@ -122,7 +123,7 @@ final class BucketTableTest {
         ticker.advance(Duration.ofMinutes(3));
         buckets.maintain(limits);
         assertThat(harness.take(account("h1:new", Trust.ACCEPTED), limits, 1)).isEqualTo(Result.OWN);
-        assertThat(buckets.accounts().size()).isEqualTo(1);
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isEqualTo(1);
     }
 
     @Test
@@ -130,7 +131,7 @@ final class BucketTableTest {
         assertThat(harness.take(account("h1:a", Trust.PROVISIONAL), limits, 5)).isEqualTo(Result.SHARED);
         assertThat(harness.take(Account.ANONYMOUS, limits, 1)).isEqualTo(Result.REFUSED_SHARED);
         assertThat(harness.take(account("h1:b", Trust.PROVISIONAL), limits, 1)).isEqualTo(Result.REFUSED_SHARED);
-        assertThat(buckets.accounts().size()).isZero();
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isZero();
         assertThat(harness.take(account("h1:a", Trust.ACCEPTED), limits, 1)).isEqualTo(Result.OWN);
     }
 
@@ -152,7 +153,7 @@ final class BucketTableTest {
             assertThat(result).isIn(Result.SHARED, Result.REFUSED_SHARED);
         }
         buckets.maintain(limits);
-        assertThat(buckets.accounts().size()).isEqualTo(accounts);
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isEqualTo(accounts);
         assertThat(harness.evictedUnfilled()).isZero();
         for (int i = 0; i < accounts; i++) {
             assertThat(harness.take(account("h1:accepted-" + i, Trust.ACCEPTED), limits, 1))
@@ -166,7 +167,9 @@ final class BucketTableTest {
         Account forged = account("h1:f", Trust.PROVISIONAL);
         assertThat(harness.take(forged, limits, 5)).isEqualTo(Result.SHARED);
         assertThat(harness.take(forged, limits, 1)).isEqualTo(Result.REFUSED_SHARED);
-        assertThat(buckets.accounts().size() + buckets.organisations().size()).isZero();
+        assertThat(buckets.table(Owner.ACCOUNT).size()
+                        + buckets.table(Owner.ORGANISATION).size())
+                .isZero();
     }
 
     @Test
@@ -184,13 +187,13 @@ final class BucketTableTest {
         Account busy = account("h1:a", Trust.ACCEPTED);
         limits = harness.policy(bounded(BOUND, limit("input", Measure.INPUT_TOKENS, 10, "10/1s")));
         Reservation reservation = harness.begin(busy, limits, 5, 1);
-        BucketSet set = buckets.accounts().find("h1:a");
+        BucketSet set = buckets.table(Owner.ACCOUNT).find("h1:a");
         assertThat(set).isNotNull();
         for (int i = 0; i < 5; i++) {
             ticker.advance(Duration.ofMinutes(10));
             buckets.maintain(limits);
         }
-        assertThat(buckets.accounts().find("h1:a"))
+        assertThat(buckets.table(Owner.ACCOUNT).find("h1:a"))
                 .as("kept while an exchange is in flight")
                 .isSameAs(set);
         harness.settle(reservation, 1, 5, 1);
@@ -198,7 +201,7 @@ final class BucketTableTest {
         buckets.maintain(limits);
         ticker.advance(Duration.ofMinutes(10));
         buckets.maintain(limits);
-        assertThat(buckets.accounts().size()).isZero();
+        assertThat(buckets.table(Owner.ACCOUNT).size()).isZero();
     }
 
     /** A request arrives during maintenance, at each reading of the clock. */
@@ -217,14 +220,14 @@ final class BucketTableTest {
         for (int i = 0; i < 3; i++) {
             clock.nanos += 10_000_000_000L;
             late.buckets.maintain(few);
-            assertThat(late.buckets.accounts().size()).isEqualTo(begun.isEmpty() && i > 0 ? 0 : 1);
+            assertThat(late.buckets.table(Owner.ACCOUNT).size()).isEqualTo(begun.isEmpty() && i > 0 ? 0 : 1);
         }
         begun.forEach(each -> late.settle(each, 1, 5, 1));
         for (int i = 0; i < 3; i++) {
             clock.nanos += 10_000_000_000L;
             late.buckets.maintain(few);
         }
-        assertThat(late.buckets.accounts().size()).isZero();
+        assertThat(late.buckets.table(Owner.ACCOUNT).size()).isZero();
         assertThat(late.evictedUnfilled()).isZero();
     }
 

@@ -14,6 +14,7 @@ import dev.stillgate.spi.Ticker;
 import dev.stillgate.testkit.Repetitions;
 import dev.stillgate.tokenbucket.policy.Limit;
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
 import java.time.Duration;
@@ -120,14 +121,14 @@ public class BucketsLincheckTest {
 
     @Operation
     public void sweep() {
-        buckets.accounts().maintain();
-        buckets.organisations().maintain();
+        buckets.table(Owner.ACCOUNT).maintain();
+        buckets.table(Owner.ORGANISATION).maintain();
     }
 
     @Operation
     public void reload() {
-        buckets.accounts().adopt(before -> SECOND.account(before.variant()));
-        buckets.organisations().adopt(before -> SECOND.organisation());
+        buckets.table(Owner.ACCOUNT).adopt(before -> SECOND.account(before.variant()));
+        buckets.table(Owner.ORGANISATION).adopt(before -> SECOND.organisation());
     }
 
     private boolean begin(PolicyLimits limits, int thread, int account, long tokens) {

@@ -10,6 +10,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.testkit.Repetitions;
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -94,7 +95,7 @@ public class PoolsLincheckTest {
 
     @Operation
     public void sweep() {
-        buckets.accounts().maintain();
+        buckets.table(Owner.ACCOUNT).maintain();
         buckets.pools().maintain(0);
     }
 

@@ -149,7 +149,7 @@ final class TokenBucketPolicyTest {
     void emptyScopeIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> scoped(Set.of(), limit("a", 1, "1/1m")))
-                .withMessageContaining("scope: expected at least one of account, organisation, model, route");
+                .withMessageContaining("scope: expected at least one of account, end-user, organisation, model, route");
     }
 
     @ParameterizedTest

@@ -229,14 +229,19 @@ public abstract class JsonChat implements BodyView.Chat {
 
     @Override
     public final @Nullable String person() {
+        String person = endUser();
+        return person != null ? person : tape.stringOrNull(field(SESSION));
+    }
+
+    @Override
+    public final @Nullable String endUser() {
         for (JsonName name : PEOPLE) {
             String person = tape.stringOrNull(field(name));
             if (person != null) {
                 return person;
             }
         }
-        String person = tape.stringOrNull(tape.find(field(METADATA), USER_ID));
-        return person != null ? person : tape.stringOrNull(field(SESSION));
+        return tape.stringOrNull(tape.find(field(METADATA), USER_ID));
     }
 
     @Override

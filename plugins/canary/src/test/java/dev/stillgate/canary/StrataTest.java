@@ -20,7 +20,7 @@ class StrataTest {
 
     private static Account account(@Nullable String created, @Nullable String region, @Nullable String tier) {
         Instant at = created == null ? null : Instant.parse(created + "T00:00:00Z");
-        return new Account("a-1", Trust.LISTED, null, tier, false, at, Map.of(), region);
+        return new Account("a-1", Trust.LISTED, null, tier, false, at, Map.of(), region, null);
     }
 
     private static String name(Strata strata, Account account) {

@@ -56,7 +56,7 @@ class UnverifiedTest {
     private static Account account(
             String id, boolean verified, @Nullable String organisation, @Nullable String region) {
         Instant created = Instant.parse("2026-02-10T00:00:00Z");
-        return new Account(id, Trust.LISTED, organisation, null, verified, created, Map.of(), region);
+        return new Account(id, Trust.LISTED, organisation, null, verified, created, Map.of(), region, null);
     }
 
     private static String expected(@Nullable Beacon beacon, String key) throws Exception {

@@ -43,19 +43,6 @@ public record Account(
         facts = Map.copyOf(facts);
     }
 
-    /** Creates an account without restrictions. */
-    public Account(
-            String id,
-            Trust trust,
-            @Nullable String organisation,
-            @Nullable String tier,
-            boolean verified,
-            @Nullable Instant created,
-            Map<String, String> facts,
-            @Nullable String region) {
-        this(id, trust, organisation, tier, verified, created, facts, region, null);
-    }
-
     /** Creates an account without a region and restrictions. */
     public Account(
             String id,
@@ -65,7 +52,7 @@ public record Account(
             boolean verified,
             @Nullable Instant created,
             Map<String, String> facts) {
-        this(id, trust, organisation, tier, verified, created, facts, null);
+        this(id, trust, organisation, tier, verified, created, facts, null, null);
     }
 
     /** Creates an account without registration facts, region and restrictions. */

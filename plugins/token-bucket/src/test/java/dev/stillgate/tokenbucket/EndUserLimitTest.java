@@ -121,6 +121,8 @@ final class EndUserLimitTest {
                 .isEqualTo("person");
         assertThat(ask(metered, metered.messages(), "user_8_account__session_3"))
                 .isSameAs(Verdict.ALLOW);
+        assertThat(drain(metered, "shop_session_1", 9)).isEqualTo(2);
+        assertThat(drain(metered, "shop_session_2", 9)).as("not an agent's").isEqualTo(2);
     }
 
     @Test

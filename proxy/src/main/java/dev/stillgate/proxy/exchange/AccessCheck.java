@@ -3,7 +3,6 @@ package dev.stillgate.proxy.exchange;
 import dev.stillgate.proxy.dialect.ModelList;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
-import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.spi.Access;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
@@ -51,7 +50,7 @@ public final class AccessCheck {
 
     private static void unread(Access access, Target target, Http1Head head) throws BadMessage {
         boolean hidesModel = switch (target.operation()) {
-            case OPAQUE -> !reads(target.method()) || head.has(KnownHeader.UPGRADE);
+            case OPAQUE -> !reads(target.method()) || UpgradeField.isWebSocket(head);
             case IMAGE_EDIT, TRANSCRIPTION, TRANSLATION -> true;
             default -> false;
         };

@@ -102,7 +102,8 @@ class AccountsFileTest {
                         true,
                         Instant.parse("2026-01-12T08:30:07Z"),
                         Map.of("payment", PAYMENT, "device", DEVICE),
-                        "EU-west"))
+                        "EU-west",
+                        null))
                 .isSameAs(table.find(0, 2, 11));
         assertThat(table.find(0, 1, 11)).isNull();
     }

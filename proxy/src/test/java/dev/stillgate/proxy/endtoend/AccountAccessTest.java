@@ -219,7 +219,10 @@ class AccountAccessTest {
             assertThat(rig.ask(Requests.post("/v1/responses", "{\"input\":\"hi\",\"prompt\":{\"id\":\"p\"}}", KEY))
                             .text())
                     .contains("must name its model");
-            assertThat(rig.ask(Requests.get("/v1/blobs/x", KEY)).status()).isEqualTo(200);
+            assertThat(rig.ask(Requests.get("/v1/blobs/x", KEY, "connection: upgrade", "upgrade: h2c"))
+                            .status())
+                    .as("an offer that is ignored")
+                    .isEqualTo(200);
             assertThat(rig.ask(Requests.get("/v1/responses/r-1", KEY)).status()).isEqualTo(200);
             assertThat(upstream.requests()).hasSize(2);
         }

@@ -51,7 +51,7 @@ class EndUserLimitEndToEndTest {
             delimiter = '|',
             value = {
                 "/v1/messages | 'metadata':{'user_id':'%s'} | rate_limit_error",
-                "/v1/messages | 'metadata':{'user_id':'%s_account__session_1'} | rate_limit_error",
+                "/v1/messages | 'metadata':{'user_id':'user_%s_account__session_1'} | rate_limit_error",
                 "/v1/chat/completions | 'user':'%s' | rate_limit_exceeded",
                 "/v1/chat/completions | 'safety_identifier':'%s','user':'same' | rate_limit_exceeded",
                 "/v1/responses | 'safety_identifier':'%s' | rate_limit_exceeded",

@@ -22,7 +22,10 @@ public final class EndUsers {
 
     private static final int HASH_BYTES = 16;
 
-    /** Begins the part of an agent's {@code metadata.user_id} that changes with each session. */
+    /** Begins an agent's {@code metadata.user_id}. */
+    private static final String USER = "user_";
+
+    /** Begins the part of it that changes with each session. */
     private static final String SESSION = "_session_";
 
     private static final String OTHERS = "*";
@@ -60,8 +63,8 @@ public final class EndUsers {
         if (name == null || name.isBlank()) {
             return null;
         }
-        int session = name.indexOf(SESSION);
-        String person = session > 0 ? name.substring(0, session) : name;
+        int session = name.startsWith(USER) ? name.indexOf(SESSION) : -1;
+        String person = session >= 0 ? name.substring(0, session) : name;
         MessageDigest digest;
         try {
             digest = (MessageDigest) keyed.clone();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,9 +44,19 @@ public record Policy(
 
     /** Rejects upgrades on multiplexed connections, which cannot change their protocol for one exchange. */
     private static void checkUpgrade(Route route, String key, List<Upstream> upstreams) {
+        Set<String> names = new HashSet<>(
+                route.upgrade().contains(Protocol.RESPONSES) ? route.upstreams() : List.of(route.upstream()));
+        if (route.upgrade().contains(Protocol.RESPONSES)) { // whose messages go where prompts go
+            upstreams.stream()
+                    .filter(upstream -> names.contains(upstream.name()))
+                    .map(Upstream::fallback)
+                    .filter(Objects::nonNull)
+                    .toList()
+                    .forEach(fallback -> names.add(fallback.upstream()));
+        }
         boolean shared = upstreams.stream()
                 .anyMatch(upstream ->
-                        upstream.name().equals(route.upstream()) && upstream.protocol() != HealthPolicy.Protocol.HTTP1);
+                        names.contains(upstream.name()) && upstream.protocol() != HealthPolicy.Protocol.HTTP1);
         if (shared && !route.upgrade().isEmpty()) {
             throw new PolicyException(key, "expected an upstream with protocol: http1, which alone can be upgraded");
         }
@@ -231,6 +242,7 @@ public record Policy(
         private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?");
         private static final int LONGEST = 1024;
         private static final String REALTIME = "/v1/realtime";
+        private static final String RESPONSES = "/v1/responses";
 
         public Route {
             models = List.copyOf(models);
@@ -255,6 +267,9 @@ public record Policy(
             }
             if (upgrade.contains(Protocol.REALTIME) && !within(path, REALTIME)) {
                 throw new PolicyException("upgrade", "expected a route with the path " + REALTIME);
+            }
+            if (upgrade.contains(Protocol.RESPONSES) && !within(path, RESPONSES)) {
+                throw new PolicyException("upgrade", "expected a route with the path " + RESPONSES);
             }
         }
 
@@ -297,7 +312,9 @@ public record Policy(
         /** WebSocket at opaque paths, unread. */
         WEBSOCKET,
         /** Sessions of OpenAI's Realtime API. */
-        REALTIME
+        REALTIME,
+        /** OpenAI's Responses API over WebSocket. */
+        RESPONSES
     }
 
     /**

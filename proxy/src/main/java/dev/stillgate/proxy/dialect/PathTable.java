@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * so no prompt reaches a model unread. Among these are the older {@code /v1/complete} and {@code /v1/completions},
  * {@code /v1/responses/compact}, {@code /v1/conversations}, {@code /v1/threads}, {@code /v1/assistants}, {@code
  * /v1/uploads} (a file of batch requests in pieces), the paths below {@code /v1/realtime} and {@code /v1/evals}. Paths
- * are compared exactly: a trailing slash, an escape or another case makes a different path. A route knows {@code /v1/realtime} only if it allows
- * such sessions ({@code upgrade: [realtime]}).
+ * are compared exactly: a trailing slash, an escape or another case makes a different path. A route knows {@code
+ * /v1/realtime} only if it allows such sessions ({@code upgrade: [realtime]}), and GET of {@code /v1/responses} likewise
+ * ({@code upgrade: [responses]}).
  *
  * <p>The operation of a path follows from the provider's published response schema. It is {@link Operation#CONTROL}
  * only if the response has no {@code content}, {@code choices}, {@code output} or conversation item.

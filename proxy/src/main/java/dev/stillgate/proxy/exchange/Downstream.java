@@ -2,6 +2,8 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.relay.UpstreamConnections;
+import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.spi.Header;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -53,4 +55,9 @@ public interface Downstream {
 
     /** Called at the end of the exchange, which makes no further calls. */
     void exchangeEnded();
+
+    /** Returns what opens the upstream's side: the pool, unless the client's connection has one of its own there. */
+    default UpstreamConnections connections(UpstreamPool pool) {
+        return pool;
+    }
 }

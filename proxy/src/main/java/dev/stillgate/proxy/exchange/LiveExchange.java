@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * completion. The order of these steps is written here and nowhere else. Every exchange ends in {@link #finish}, exactly
  * once. Not thread-safe: runs on one event loop.
  *
- * <p>It is composed of what is known ({@link ExchangeFacts}), the request body ({@link RequestBody}), the call of the
- * upstream ({@link UpstreamCall}) and the response ({@link Response}).
+ * <p>Its parts are {@link ExchangeFacts}, {@link RequestBody}, {@link UpstreamCall} and {@link Response}.
  */
 public final class LiveExchange extends Deadlines.Watched {
     private final EventLoopContext context;
@@ -54,7 +53,7 @@ public final class LiveExchange extends Deadlines.Watched {
         this.facts = new ExchangeFacts(context, peer, head, pinned.policy());
         progress.time(context.isSampled());
         this.timeouts = new PhaseTimeouts(context);
-        this.upstream = new UpstreamCall(context, facts, this);
+        this.upstream = new UpstreamCall(context, facts, this, downstream.connections(context.pool()));
         this.response = new Response(context, facts, downstream);
         this.recording = Recording.of(context.recorder());
     }
@@ -74,6 +73,8 @@ public final class LiveExchange extends Deadlines.Watched {
         Refusal refusal = chain.onRequest(facts, progress);
         if (refusal != null) {
             refuse(refusal);
+        } else if (upgrade != null && upgrade.isResponses()) {
+            finish(response.switchProtocols(upgrade.acceptance()));
         } else if (framing.length() > context.shared().maxBody()) {
             refuse(Verdict.Kind.TOO_LARGE, "body-too-large", "The request body is too large.");
         } else {

@@ -263,6 +263,14 @@ final class Response implements KeepAlive.Out {
         return relay == null ? Usage.NONE : relay.usage();
     }
 
+    /** Switches to WebSocket without an upstream. */
+    Outcome switchProtocols(Header acceptance) {
+        status = 101;
+        noteFirstByte();
+        downstream.sendReply(new LocalReply(status, List.of(acceptance, requestIdHeader()), new byte[0]));
+        return served();
+    }
+
     Outcome served() {
         return new Outcome.Served(status, usage(), sent(), firstByte);
     }

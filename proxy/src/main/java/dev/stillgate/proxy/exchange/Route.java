@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param opaque paths of no known API that are forwarded unread; prefixes if they end in {@code /}
  * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
  * @param realtime whether sessions of the Realtime API are served
+ * @param responses whether the Responses API is served over WebSocket
  * @param keepsHost whether the upstream gets the client's Host field
  * @param droppedFields names of request header fields that are not forwarded, in lower case
  * @param keepAliveNanos the silence of an event stream after which the client gets a comment; 0 for none
@@ -24,6 +25,7 @@ public record Route(
         List<String> opaque,
         boolean upgrades,
         boolean realtime,
+        boolean responses,
         boolean keepsHost,
         List<String> droppedFields,
         long keepAliveNanos) {

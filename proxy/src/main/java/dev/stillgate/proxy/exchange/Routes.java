@@ -6,6 +6,7 @@ import dev.stillgate.proxy.dialect.provider.PathMatch;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -118,6 +119,10 @@ public final class Routes {
                             isPrompt(dialect.operation()) ? route.to() : alone(route),
                             dialect.operation() == Operation.REALTIME);
                 }
+                if (route.responses() && method.equals("GET") && isResponses(path)) {
+                    return new Target(
+                            method, path, Provider.OPENAI, Operation.CONTROL, null, route, alone(route), true);
+                }
                 for (String opaque : route.opaque()) {
                     if (fits(opaque, path)) {
                         return new Target(
@@ -136,6 +141,11 @@ public final class Routes {
             case MESSAGES, COUNT_TOKENS, CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT, COUNT_CONTENT_TOKENS -> true;
             default -> false;
         };
+    }
+
+    private static boolean isResponses(String path) {
+        PathMatch prompt = PathTable.match("POST", path);
+        return prompt != null && prompt.operation() == Operation.RESPONSES;
     }
 
     private static Destination alone(Route route) {

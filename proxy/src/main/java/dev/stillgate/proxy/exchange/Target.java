@@ -37,6 +37,11 @@ public record Target(
         return rule.path();
     }
 
+    /** Returns whether the path carries the Responses API over WebSocket. */
+    boolean carriesResponses() {
+        return upgrades && operation == Operation.CONTROL;
+    }
+
     /** Returns the upstream that receives the request. */
     UpstreamGroup upstream() {
         return to.upstream();

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Verdict;
@@ -58,7 +59,7 @@ final class Upgrade extends Deadlines.Watched {
         Http1Head head = facts.head();
         int field = head.find(KnownHeader.UPGRADE);
         if (!UpgradeField.isValid(head, field) || head.valueIs(field, "h2c")) {
-            if (facts.operation() == Operation.REALTIME) {
+            if (facts.operation() == Operation.REALTIME || facts.target().carriesResponses()) {
                 throw refused("This path is served over WebSocket on HTTP/1.1 only.");
             }
             return null;
@@ -77,6 +78,9 @@ final class Upgrade extends Deadlines.Watched {
         }
         if (hasQueryKey(facts)) {
             throw refused("An API key in the query is not accepted; send it in a header field.");
+        }
+        if (facts.target().carriesResponses() && !WebSocketHandshake.isValid(head)) {
+            throw refused("The handshake has no valid key, or another version than 13.");
         }
         if (facts.operation() == Operation.REALTIME) {
             facts.noteSession();
@@ -122,6 +126,16 @@ final class Upgrade extends Deadlines.Watched {
     /** Returns whether the exchange becomes a session of the Realtime API. */
     boolean isSession() {
         return facts.operation() == Operation.REALTIME;
+    }
+
+    /** Returns whether each message of the connection is a prompt of the Responses API. */
+    boolean isResponses() {
+        return facts.target().carriesResponses();
+    }
+
+    /** Returns the field that accepts the client's key. */
+    Header acceptance() {
+        return WebSocketHandshake.acceptance(facts.head());
     }
 
     /** Reads what the client of a session sends, of which only its Close frame matters. */

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.relay.ConcurrencyLimit;
 import dev.stillgate.proxy.relay.ResponseListener;
+import dev.stillgate.proxy.relay.UpstreamConnections;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.proxy.relay.UpstreamPool.NoDescriptorsException;
@@ -32,6 +33,7 @@ final class UpstreamCall implements ResponseListener {
     private final EventLoopContext context;
     private final ExchangeFacts facts;
     private final LiveExchange exchange;
+    private final UpstreamConnections connections;
     private CallState state = DONE;
     private @Nullable UpstreamEndpoint endpoint;
     private @Nullable UpstreamEndpoint entered;
@@ -41,10 +43,11 @@ final class UpstreamCall implements ResponseListener {
     private boolean whole;
     private boolean paused;
 
-    UpstreamCall(EventLoopContext context, ExchangeFacts facts, LiveExchange exchange) {
+    UpstreamCall(EventLoopContext context, ExchangeFacts facts, LiveExchange exchange, UpstreamConnections from) {
         this.context = context;
         this.facts = facts;
         this.exchange = exchange;
+        this.connections = from;
     }
 
     private UpstreamGroup group() {
@@ -140,9 +143,9 @@ final class UpstreamCall implements ResponseListener {
             context.deadlines().start(exchange);
         }
         if (anew) {
-            context.pool().open(to, group().connections(), this);
+            connections.open(to, group().connections(), this);
         } else {
-            context.pool().acquire(to, group().connections(), this);
+            connections.acquire(to, group().connections(), this);
         }
     }
 

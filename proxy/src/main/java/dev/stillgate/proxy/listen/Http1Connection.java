@@ -4,6 +4,7 @@ import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.exchange.LiveExchange;
 import dev.stillgate.proxy.exchange.MalformedRequest;
 import dev.stillgate.proxy.exchange.Peer;
+import dev.stillgate.proxy.exchange.ResponsesSocket;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ChunkedBody;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * malformed message the connection is closed, because the start of the next message is unknown (RFC 9112 sections 2.2
  * and 6.3).
  */
-final class Http1Connection extends ChannelInboundHandlerAdapter {
+final class Http1Connection extends ChannelInboundHandlerAdapter implements ResponsesSocket.Connection {
     private final EventLoopContext context;
     private final ListenOptions options;
     private final Peer peer;
@@ -40,6 +41,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private long discarded;
     private boolean reading;
     private @Nullable LiveExchange exchange;
+    private @Nullable ResponsesSocket socket;
 
     Http1Connection(EventLoopContext context, ListenOptions options, Peer peer) {
         this.context = context;
@@ -83,6 +85,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                     case HEAD -> readHead(in);
                     case BODY -> readBody(in);
                     case TUNNEL -> {
+                        if (socket != null) {
+                            socket.read(in);
+                            awaitSocket(socket);
+                            continue;
+                        }
                         int start = in.readerIndex();
                         in.readerIndex(in.writerIndex());
                         onContent(in, start, in.writerIndex() - start);
@@ -108,6 +115,38 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                 in.release();
             }
         }
+    }
+
+    /** Holds further input while a socket takes none. */
+    private void awaitSocket(ResponsesSocket of) {
+        if (phase == Http1Phase.TUNNEL && of.isStalled()) {
+            phase = Http1Phase.RESPONDING;
+        }
+    }
+
+    @Override
+    public void serving(@Nullable LiveExchange current) {
+        exchange = current;
+    }
+
+    @Override
+    public void resume() {
+        if (phase == Http1Phase.RESPONDING) {
+            enterTunnel();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (phase != Http1Phase.LINGERING) {
+            phase = Http1Phase.TUNNEL;
+            linger();
+        }
+    }
+
+    @Override
+    public boolean isDraining() {
+        return options.draining().getAsBoolean();
     }
 
     private void hold(ByteBuf in) {
@@ -236,7 +275,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     /** Called at the end of the exchange: continues with the next request, or closes. */
     void exchangeEnded() {
         exchange = null;
-        if (out.closes()) {
+        if (out.hasSwitched()) {
+            phase = Http1Phase.TUNNEL;
+            socket = new ResponsesSocket(context, peer, head, out, this);
+        } else if (out.closes()) {
             linger();
         } else if (phase == Http1Phase.RESPONDING) {
             nextRequestIfWritable();
@@ -333,6 +375,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         context.meters().connectionClosed();
         pipelined.release();
         out.channelClosed();
+        if (socket != null) {
+            socket.release();
+        }
         LiveExchange current = exchange;
         if (current != null) {
             current.onDownstreamGone();

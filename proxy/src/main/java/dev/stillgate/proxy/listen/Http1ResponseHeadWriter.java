@@ -94,8 +94,10 @@ final class Http1ResponseHeadWriter {
         ByteBufUtil.writeAscii(out, reason(status));
         out.writeShort(CRLF);
         write(out, new Header("date", date(millis)));
-        out.writeBytes(JSON);
-        write(out, new Header("content-length", Integer.toString(bodyLength)));
+        if (after != Persistence.UPGRADED) {
+            out.writeBytes(JSON);
+            write(out, new Header("content-length", Integer.toString(bodyLength)));
+        }
         for (Header header : headers) {
             write(out, header);
         }
@@ -131,6 +133,7 @@ final class Http1ResponseHeadWriter {
 
     private static String reason(int status) {
         return switch (status) {
+            case 101 -> "Switching Protocols";
             case 400 -> "Bad Request";
             case 401 -> "Unauthorized";
             case 403 -> "Forbidden";

@@ -74,6 +74,7 @@ final class Http1ResponseWriter implements Downstream {
     private Mode mode = Mode.LENGTH;
     private boolean closes;
     private boolean toHead;
+    private boolean switched;
     private boolean channelClosed;
 
     Http1ResponseWriter(Http1Connection connection) {
@@ -107,6 +108,11 @@ final class Http1ResponseWriter implements Downstream {
     /** Returns whether the response announced that the connection closes. */
     boolean closes() {
         return closes;
+    }
+
+    /** Returns whether the gateway itself has switched to WebSocket. */
+    boolean hasSwitched() {
+        return switched;
     }
 
     @Override
@@ -207,7 +213,8 @@ final class Http1ResponseWriter implements Downstream {
 
     @Override
     public void sendReply(LocalReply reply) {
-        Persistence after = closes ? Persistence.CLOSE : connection.persistence();
+        switched = reply.status() == SWITCHING;
+        Persistence after = switched ? Persistence.UPGRADED : closes ? Persistence.CLOSE : connection.persistence();
         closes = after == Persistence.CLOSE;
         ByteBuf bytes = ctx.alloc().directBuffer(512 + 96 * reply.headers().size() + reply.body().length);
         Http1ResponseHeadWriter.write(

@@ -25,10 +25,10 @@ import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.jwt.JwtVerifier;
 import dev.stillgate.proxy.jwt.JwtVerifiers;
+import dev.stillgate.proxy.relay.UpstreamConnections;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.proxy.relay.UpstreamEndpoint.UpstreamProtocol;
 import dev.stillgate.proxy.relay.UpstreamGroup;
-import dev.stillgate.proxy.relay.UpstreamPool;
 import dev.stillgate.proxy.relay.UpstreamState;
 import dev.stillgate.proxy.relay.UpstreamTls;
 import dev.stillgate.proxy.relay.Upstreams;
@@ -173,6 +173,7 @@ public final class PolicyBuilder {
                         route.opaque(),
                         route.upgrade().contains(Policy.Protocol.WEBSOCKET),
                         route.upgrade().contains(Policy.Protocol.REALTIME),
+                        route.upgrade().contains(Policy.Protocol.RESPONSES),
                         route.host() == Policy.HostField.PRESERVE,
                         route.dropFields(),
                         route.keepAlive().toNanos()));
@@ -305,7 +306,7 @@ public final class PolicyBuilder {
         HealthPolicy.Ejection ejection = upstream.ejection();
         HealthPolicy.Concurrency concurrency = upstream.concurrency();
         return new UpstreamGroup.Options(
-                new UpstreamPool.Options(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
+                new UpstreamConnections.Options(timeouts.connect(), upstream.idleTimeout(), upstream.idleConnections()),
                 timeouts.firstByte(),
                 timeouts.idle(),
                 timeouts.total(),

@@ -51,7 +51,7 @@ final class HealthCheck implements ResponseListener {
         }
     }
 
-    private void start(UpstreamPool.Options connections) {
+    private void start(UpstreamConnections.Options connections) {
         pending = true;
         length = 0;
         status = 0;

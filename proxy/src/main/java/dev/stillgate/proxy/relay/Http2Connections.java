@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.relay;
 
-import dev.stillgate.proxy.relay.UpstreamPool.Options;
+import dev.stillgate.proxy.relay.UpstreamConnections.Options;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -323,7 +323,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
     }
 
     /** Checks the timeouts. */
-    void tick(long now, UpstreamPool.Options options) {
+    void tick(long now, UpstreamConnections.Options options) {
         session.abuseBudget().onTick(now);
         if (state == State.AWAITING_SETTINGS && now - since >= options.connect().toNanos()) {
             openFailed(new ConnectTimeoutException("the endpoint sent no SETTINGS in time"));

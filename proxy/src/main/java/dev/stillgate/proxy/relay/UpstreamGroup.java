@@ -49,7 +49,7 @@ public final class UpstreamGroup {
      * @param health active health checks, null for none
      */
     public record Options(
-            UpstreamPool.Options connections,
+            UpstreamConnections.Options connections,
             Duration firstByte,
             Duration idle,
             Duration total,
@@ -341,7 +341,7 @@ public final class UpstreamGroup {
         return state.takeRetry(now, retries.percent(), unlimited ? Integer.MAX_VALUE : retries.perSecond());
     }
 
-    public UpstreamPool.Options connections() {
+    public UpstreamConnections.Options connections() {
         return options.connections();
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Upstream connections of one event loop: idle HTTP/1.1 connections, most recently used first, and HTTP/2 connections.
  * An exchange stays on one event loop, so the pool needs no lock. Not thread-safe.
  */
-public final class UpstreamPool {
+public final class UpstreamPool implements UpstreamConnections {
     /** Counts events of upstream connections. */
     public interface Meters {
         void opened();
@@ -28,15 +28,6 @@ public final class UpstreamPool {
 
         void unsolicited();
     }
-
-    /**
-     * How connections to an upstream are opened and kept.
-     *
-     * @param connect limit of each step of opening
-     * @param idle how long a connection may stay idle
-     * @param maxIdle maximum number of idle connections kept per endpoint and event loop
-     */
-    public record Options(Duration connect, Duration idle, int maxIdle) {}
 
     private static final long UNUSED_NANOS = Duration.ofMinutes(10).toNanos();
 
@@ -71,10 +62,7 @@ public final class UpstreamPool {
         }
     }
 
-    /**
-     * Assigns an {@link UpstreamStream} to the listener, at once if a connection is available, else when one is open.
-     * The exchange can be cancelled from the start.
-     */
+    @Override
     public void acquire(UpstreamEndpoint endpoint, Options options, ResponseListener listener) {
         Kept entry = entry(endpoint, options);
         if (entry.http2 != null && entry.http2.take(listener)) {
@@ -103,7 +91,7 @@ public final class UpstreamPool {
         return entry;
     }
 
-    /** Like {@link #acquire}, but never with an idle HTTP/1.1 connection. */
+    @Override
     public void open(UpstreamEndpoint endpoint, Options options, ResponseListener listener) {
         Kept entry = entry(endpoint, options);
         if (entry.http2 == null || !entry.http2.take(listener)) {

@@ -171,7 +171,8 @@ class ReusedDescriptorTest {
     void newConnectionIgnoresTheEventOfAClosedOne() throws Exception {
         EventLoop loop = group.next();
         UpstreamPool pool = pool(loop);
-        UpstreamPool.Options terms = new UpstreamPool.Options(Duration.ofSeconds(10), Duration.ofSeconds(10), 1);
+        UpstreamConnections.Options terms =
+                new UpstreamConnections.Options(Duration.ofSeconds(10), Duration.ofSeconds(10), 1);
         InetAddress loopback = InetAddress.getLoopbackAddress();
         int port = listen(loop);
         ServerSocket model = new ServerSocket(0, 1024, loopback);

@@ -12,7 +12,7 @@ final class Terms {
     static UpstreamGroup.Options standard() {
         Duration second = Duration.ofSeconds(1);
         return new UpstreamGroup.Options(
-                new UpstreamPool.Options(second, second, 1),
+                new UpstreamConnections.Options(second, second, 1),
                 second,
                 second,
                 second,

@@ -128,7 +128,8 @@ class UpstreamConnectorTest {
     private List<Told> openAll(UpstreamEndpoint endpoint, ChannelFactory<? extends Channel> channels)
             throws InterruptedException, ExecutionException, TimeoutException {
         UpstreamPool pool = new UpstreamPool(loop, channels, descriptors, Ticker.system(), meters);
-        UpstreamPool.Options terms = new UpstreamPool.Options(Duration.ofSeconds(1), Duration.ofSeconds(1), 1);
+        UpstreamConnections.Options terms =
+                new UpstreamConnections.Options(Duration.ofSeconds(1), Duration.ofSeconds(1), 1);
         List<Told> all = new ArrayList<>();
         loop.submit(() -> {
                     for (int i = 0; i < EXCHANGES; i++) {

@@ -76,9 +76,15 @@ public final class RealtimeModel {
             return null;
         }
         int code = second & 0x7f;
-        int length = code == 126 ? in.read() << 8 | in.read() : code;
+        long length = code;
+        if (code > 125) {
+            length = 0;
+            for (int i = code == 126 ? 2 : 8; i > 0; i--) {
+                length = length << 8 | in.read();
+            }
+        }
         byte[] mask = second < 0x80 ? new byte[4] : in.readNBytes(4);
-        byte[] payload = in.readNBytes(length);
+        byte[] payload = in.readNBytes(Math.toIntExact(length));
         for (int i = 0; i < payload.length; i++) {
             payload[i] ^= mask[i % 4];
         }

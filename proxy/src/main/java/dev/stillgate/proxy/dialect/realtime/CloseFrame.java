@@ -14,6 +14,21 @@ public final class CloseFrame {
     /** The server restarts; the client may connect again (WebSocket close code registry of IANA). */
     public static final int RESTART = 1012;
 
+    /** The server goes away. */
+    public static final int GOING_AWAY = 1001;
+
+    /** The peer violates the protocol. */
+    public static final int PROTOCOL = 1002;
+
+    /** A text message is not UTF-8. */
+    public static final int NOT_UTF8 = 1007;
+
+    /** A message is too large. */
+    public static final int TOO_LARGE = 1009;
+
+    /** The server has no capacity at present. */
+    public static final int TRY_LATER = 1013;
+
     private static final int FINAL_CLOSE = 0x88;
     private static final int LONGEST_REASON = 123;
 

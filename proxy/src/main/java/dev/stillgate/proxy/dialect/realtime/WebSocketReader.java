@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * only, so memory does not depend on announced lengths.
  *
  * <p>After a violation of the framing the start of the next frame is unknown, so the rest is skipped. Among these are
- * reserved bits, because no extension may be negotiated. Not thread-safe.
+ * reserved bits, because no extension may be negotiated, and in frames of a known {@link Sender} a missing or needless
+ * mask and binary messages. Not thread-safe.
  */
 public final class WebSocketReader {
     private static final int LONGEST_HEADER = 14;
@@ -18,15 +19,17 @@ public final class WebSocketReader {
     private static final int CONTINUATION = 0;
     private static final int TEXT = 1;
     private static final int BINARY = 2;
-    private static final int CLOSE = 8;
-    private static final int PING = 9;
-    private static final int PONG = 10;
+    public static final int CLOSE = 8;
+    public static final int PING = 9;
+    public static final int PONG = 10;
     private static final int LARGEST_CONTROL = 125;
     private static final int TWO_BYTES = 126;
     private static final int EIGHT_BYTES = 127;
     private static final int PIECE = 4096;
 
     private final @Nullable Sink sink;
+    private final @Nullable Sender sender;
+    private final byte[] control = new byte[LARGEST_CONTROL];
     private final byte[] header = new byte[LONGEST_HEADER];
     private int filled;
     private int opcode;
@@ -51,18 +54,33 @@ public final class WebSocketReader {
 
     /** Receiver of the payload of text messages. */
     @FunctionalInterface
-    interface Sink {
+    public interface Sink {
         /** Receives a piece; the array is valid only during the call. */
         void text(byte[] buf, int from, int to);
+
+        /** Receives a control frame of a known {@link Sender}; the array is valid only during the call. */
+        default void control(int type, byte[] payload, int length) {}
     }
 
-    WebSocketReader(@Nullable Sink sink) {
+    /** The side that sends the frames, by which they are masked (RFC 6455 section 5.1). */
+    public enum Sender {
+        CLIENT,
+        SERVER
+    }
+
+    /** Creates a reader; a null sender may mask or not, and send binary messages. */
+    public WebSocketReader(@Nullable Sink sink, @Nullable Sender sender) {
         this.sink = sink;
+        this.sender = sender;
+    }
+
+    WebSocketReader(Sink sink) {
+        this(sink, null);
     }
 
     /** Creates a reader that skips all payload. */
     public WebSocketReader() {
-        this(null);
+        this(null, null);
     }
 
     /** Reads a piece up to its end or the end of a text message, whichever is first; returns the index after that. */
@@ -113,9 +131,11 @@ public final class WebSocketReader {
         last = (first & FIN) != 0;
         return (first & RESERVED) == 0
                 && !closed
+                && (sender == null || sender == Sender.CLIENT == header[1] < 0)
                 && switch (opcode) {
                     case CONTINUATION -> message != 0;
-                    case TEXT, BINARY -> message == 0;
+                    case TEXT -> message == 0;
+                    case BINARY -> message == 0 && sender == null;
                     case CLOSE, PING, PONG -> last && code <= LARGEST_CONTROL;
                     default -> false;
                 };
@@ -130,6 +150,12 @@ public final class WebSocketReader {
     }
 
     private void payload(byte[] buf, int from, int to) {
+        if (sender != null && opcode >= CLOSE) {
+            for (int i = from; i < to; i++, position++) {
+                control[position] = (byte) (buf[i] ^ (mask == 0 ? 0 : header[mask + (position & 3)]));
+            }
+            return;
+        }
         boolean text = opcode == TEXT || (opcode == CONTINUATION && message == TEXT);
         if (!text || sink == null) {
             return;
@@ -154,6 +180,9 @@ public final class WebSocketReader {
     private void endFrame() {
         filled = 0;
         inPayload = false;
+        if (sender != null && sink != null && opcode >= CLOSE) {
+            sink.control(opcode, control, position);
+        }
         switch (opcode) {
             case TEXT, BINARY -> endPart(opcode);
             case CONTINUATION -> endPart(message);
@@ -168,7 +197,7 @@ public final class WebSocketReader {
     }
 
     /** Returns whether the last call of {@link #read} ended with a text message. */
-    boolean hasTextEnded() {
+    public boolean hasTextEnded() {
         return textEnded;
     }
 

@@ -1,0 +1,324 @@
+package dev.stillgate.proxy.endtoend;
+
+import static dev.stillgate.proxy.rig.ResponsesModel.CREATED;
+import static dev.stillgate.proxy.rig.ResponsesModel.DELTA;
+import static dev.stillgate.proxy.rig.ResponsesModel.completed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.rig.GatewayRig;
+import dev.stillgate.proxy.rig.NoLeaks;
+import dev.stillgate.proxy.rig.RawClient;
+import dev.stillgate.proxy.rig.RealtimeModel;
+import dev.stillgate.proxy.rig.Requests;
+import dev.stillgate.proxy.rig.ResponsesModel;
+import dev.stillgate.proxy.rig.SocketClient;
+import dev.stillgate.proxy.rig.UpstreamScript;
+import dev.stillgate.proxy.rig.WebSocketFrames;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tests the Responses API over WebSocket with the JDK's client: each message is an exchange of its own. */
+@Tag("slow")
+@ExtendWith(NoLeaks.class)
+class ResponsesSocketTest {
+    static final String CREATE =
+            "{\"type\":\"response.create\",\"model\":\"gpt-stub\",\"store\":false,\"input\":\"Light the lamp.\"}";
+
+    private static final String TOKENS = "[{name: limits, type: token-bucket, config: {limits: ["
+            + "{name: tokens, measure: total-tokens, capacity: 100, refill: 100/1h}]}}]";
+
+    static GatewayRig rig(UpstreamScript upstream, String filters) {
+        return RealtimeTest.builder(upstream)
+                .upgrade("[responses]")
+                .filters(filters)
+                .start();
+    }
+
+    static void expectResponse(SocketClient client, int input, int output) {
+        assertThat(client.next()).isEqualTo(CREATED);
+        assertThat(client.next()).isEqualTo(DELTA);
+        assertThat(client.next()).isEqualTo(completed(input, output));
+    }
+
+    @Test
+    @DisplayName("each message is a prompt with its usage and its line in the log, on one connection to the upstream")
+    void messagesAreExchanges() throws Exception {
+        List<String> lines;
+        try (UpstreamScript upstream = ResponsesModel.start(20, 30);
+                GatewayRig rig = rig(upstream, "[]")) {
+            try (SocketClient client = new SocketClient(rig.port())) {
+                client.send(CREATE);
+                expectResponse(client, 20, 30);
+                client.send(CREATE);
+                expectResponse(client, 20, 30);
+                client.socket().sendClose(1000, "").join();
+                assertThat(client.next()).isEqualTo("closed 1000");
+            }
+            assertThat(upstream.connections()).hasSize(1);
+            UpstreamScript.Request asked = upstream.requests().getFirst();
+            assertThat(asked.line()).isEqualTo("GET /v1/responses HTTP/1.1");
+            assertThat(asked.values("authorization")).containsExactly("Bearer sk-one");
+            GatewayRig.eventually("it is over", () -> rig.metric("stillgate_upgrades_active") == 0);
+            lines = rig.finish();
+        }
+        assertThat(lines).hasSize(3);
+        assertThat(lines.getFirst()).contains("\"response_code\":101");
+        assertThat(lines.subList(1, 3))
+                .allSatisfy(line -> assertThat(line)
+                        .contains(
+                                "\"method\":\"POST\"",
+                                "\"response_code\":200",
+                                "\"outcome\":\"served\"",
+                                "\"gen_ai.request.model\":\"gpt-stub\"",
+                                "\"gen_ai.usage.input_tokens\":20",
+                                "\"gen_ai.usage.output_tokens\":30"));
+    }
+
+    @Test
+    @DisplayName("usage is charged, and the refusal of a limit is an error event after which the socket stays open")
+    void refusalIsAnEvent() throws Exception {
+        List<String> lines;
+        try (UpstreamScript upstream = ResponsesModel.start(60, 60);
+                GatewayRig rig = rig(upstream, TOKENS)) {
+            try (SocketClient client = new SocketClient(rig.port())) {
+                client.send(CREATE);
+                expectResponse(client, 60, 60);
+                for (int i = 0; i < 2; i++) {
+                    client.send(CREATE.replace("\"model\"", "\"stream_id\":\"main\",\"model\""));
+                    assertThat(client.next())
+                            .startsWith("{\"type\":\"error\",\"status\":429,\"stream_id\":\"main\",\"headers\":{")
+                            .contains("\"error\":{", "\"message\":");
+                }
+            }
+            lines = rig.finish();
+        }
+        assertThat(lines).hasSize(4);
+        assertThat(lines.subList(2, 4)).allSatisfy(line -> assertThat(line).contains("\"response_code\":429"));
+    }
+
+    @Test
+    @DisplayName("an error of the provider before a response has its status in the log and reaches the client as it is")
+    void providerErrorsPass() throws Exception {
+        String error = "{\"type\":\"error\",\"status\":400,\"error\":{\"code\":\"previous_response_not_found\","
+                + "\"message\":\"Not found.\",\"param\":\"previous_response_id\"}}";
+        List<String> lines;
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) -> c.send(
+                        WebSocketFrames.text(message.contains("previous_response_id") ? error : completed(1, 1))));
+                GatewayRig rig = rig(upstream, "[]")) {
+            try (SocketClient client = new SocketClient(rig.port())) {
+                client.send(CREATE.replace("\"store\"", "\"previous_response_id\":\"resp_0\",\"store\""));
+                assertThat(client.next()).isEqualTo(error);
+                client.send(CREATE);
+                assertThat(client.next()).isEqualTo(completed(1, 1));
+            }
+            assertThat(upstream.connections()).hasSize(1);
+            lines = rig.finish();
+        }
+        assertThat(lines.get(1)).contains("\"response_code\":400", "\"outcome\":\"served\"");
+        assertThat(lines.get(2)).contains("\"response_code\":200");
+    }
+
+    @Test
+    @DisplayName("an upstream that refuses the handshake gives an error event with its status and its words")
+    void refusedHandshakeIsAnEvent() throws Exception {
+        String body = "{\"error\":{\"message\":\"Incorrect API key.\",\"code\":\"invalid_api_key\"}}";
+        try (UpstreamScript upstream = UpstreamScript.answering("HTTP/1.1 401 Unauthorized\r\ncontent-type:"
+                        + " application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+                GatewayRig rig = rig(upstream, "[]");
+                SocketClient client = new SocketClient(rig.port())) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(client.send(CREATE).next())
+                        .isEqualTo("{\"type\":\"error\",\"status\":401,\"headers\":{}," + body.substring(1));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("messages that wait are served in turn, and a prompt and an event of 300 kB arrive whole")
+    void largeMessagesArriveWhole() throws Exception {
+        String padding = "x y".repeat(100_000);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) -> {
+                    seen.add(message);
+                    c.send(WebSocketFrames.text(
+                            completed(1, 1).replace("\"output\"", "\"pad\":\"" + padding + "\",\"output\"")));
+                });
+                GatewayRig rig = rig(upstream, "[]");
+                SocketClient client = new SocketClient(rig.port())) {
+            for (int i = 0; i < 3; i++) {
+                client.send(CREATE.replace("Light", padding + i));
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.next()).contains(padding).endsWith("}}}");
+                assertThat(seen.get(i)).contains(padding + i + " the lamp.").endsWith("\"}");
+            }
+            assertThat(upstream.connections()).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("other events are refused, a message over the limit of bodies ends the connection with 1009")
+    void badMessagesAreRefused() throws Exception {
+        List<String> lines;
+        try (UpstreamScript upstream = ResponsesModel.start(1, 1);
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .upgrade("[responses]")
+                        .limits("{body: 64KiB}")
+                        .start()) {
+            try (SocketClient client = new SocketClient(rig.port())) {
+                for (String bad : List.of(
+                        "{\"type\":\"response.steer\",\"input\":\"x\"}",
+                        "{\"type\":\"response.steer\",\"type\":\"response.create\"}",
+                        "{}",
+                        "",
+                        "nonsense")) {
+                    assertThat(client.send(bad).next())
+                            .as(bad)
+                            .startsWith("{\"type\":\"error\",\"status\":400,")
+                            .contains("The only event served here is response.create.");
+                }
+                client.send(CREATE);
+                expectResponse(client, 1, 1);
+                client.send(CREATE.replace("Light", "x".repeat(70_000)));
+                assertThat(client.next()).startsWith("{\"type\":\"error\",\"status\":413,");
+                assertThat(client.next()).isEqualTo("closed 1009");
+            }
+            lines = rig.finish();
+        }
+        assertThat(lines).hasSize(8);
+        assertThat(lines.get(1)).contains("\"response_code_details\":\"websocket-event\"");
+        assertThat(lines.get(7)).contains("\"response_code_details\":\"body-too-large\"");
+    }
+
+    @Test
+    @DisplayName(
+            "a client that closes in the middle of a response is charged what was streamed, and the upstream is cut")
+    void closedClientIsCharged() throws Exception {
+        List<String> lines;
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) ->
+                        c.send(WebSocketFrames.join(WebSocketFrames.text(CREATED), WebSocketFrames.text(DELTA))));
+                GatewayRig rig = rig(upstream, "[]")) {
+            try (SocketClient client = new SocketClient(rig.port())) {
+                client.send(CREATE);
+                assertThat(client.next()).isEqualTo(CREATED);
+                assertThat(client.next()).isEqualTo(DELTA);
+                client.socket().sendClose(1000, "").join();
+                assertThat(client.next()).isEqualTo("closed 1000");
+            }
+            GatewayRig.eventually(
+                    "the upstream is cut", () -> upstream.connection(0).isClosed());
+            lines = rig.finish();
+        }
+        assertThat(lines.get(1)).contains("\"outcome\":\"downstream_gone\"", "\"gen_ai.usage.output_tokens\":");
+    }
+
+    @Test
+    @DisplayName("an upstream that breaks off ends the response with an error event and the connection with 1011")
+    void brokenUpstreamEndsTheConnection() throws Exception {
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) -> {
+                    c.send(WebSocketFrames.text(CREATED));
+                    c.cut();
+                });
+                GatewayRig rig = rig(upstream, "[]");
+                SocketClient client = new SocketClient(rig.port())) {
+            client.send(CREATE);
+            assertThat(client.next()).isEqualTo(CREATED);
+            assertThat(client.next()).startsWith("{\"type\":\"error\"");
+            assertThat(client.next()).isEqualTo("closed 1011");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "an upstream that closes between two responses is replaced, and a gateway that drains closes with 1001")
+    void idleConnectionsEnd() throws Exception {
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) -> {
+                    c.send(WebSocketFrames.text(completed(1, 1)));
+                    c.send(WebSocketFrames.frame(0x88, new byte[] {3, (byte) 0xe8}));
+                });
+                GatewayRig rig = rig(upstream, "[]");
+                SocketClient client = new SocketClient(rig.port())) {
+            for (int i = 1; i < 4; i++) {
+                assertThat(client.send(CREATE).next()).isEqualTo(completed(1, 1));
+                assertThat(upstream.connection(i - 1).closedAt()).isPositive();
+            }
+            rig.drain();
+            assertThat(client.next()).isEqualTo("closed 1001");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "810568656c6c6f, 1002",
+        "828537fa213d7f9f4d5158, 1002",
+        "c18537fa213d7f9f4d5158, 1002",
+        "838537fa213d7f9f4d5158, 1002",
+        "808537fa213d7f9f4d5158, 1002",
+        "098037fa213d, 1002",
+        "81fe000537fa213d7f9f4d5158, 1002",
+        "818200000000c328, 1007",
+        "888137fa213d34, 1002",
+        "888037fa213d, 1000",
+        "888237fa213d3412, 1000"
+    })
+    @DisplayName("a frame without a mask, of a wrong kind or length, or without UTF-8 ends the connection by its code")
+    void badFramesEndTheConnection(String hex, int code) throws Exception {
+        try (UpstreamScript upstream = ResponsesModel.start(1, 1);
+                GatewayRig rig = rig(upstream, "[]");
+                RawClient client = rig.connect()) {
+            assertThat(client.send(Requests.get(
+                                    "/v1/responses",
+                                    "Connection: Upgrade",
+                                    "Upgrade: websocket",
+                                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                                    "Sec-WebSocket-Version: 13"))
+                            .head())
+                    .startsWith("HTTP/1.1 101 ")
+                    .contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+            client.send(HexFormat.of().parseHex(hex));
+            RealtimeModel.Frame frame = RealtimeModel.frame(client.in());
+            if (frame.opcode() == WebSocketFrames.TEXT) {
+                assertThat(frame.text()).startsWith("{\"type\":\"error\",\"status\":400,");
+                frame = RealtimeModel.frame(client.in());
+            }
+            assertThat(frame.opcode()).isEqualTo(WebSocketFrames.CLOSE);
+            assertThat(frame.text())
+                    .startsWith(new String(new byte[] {(byte) (code >> 8), (byte) code}, StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    @DisplayName("a ping is answered while a response runs")
+    void pingIsAnswered() throws Exception {
+        CountDownLatch ponged = new CountDownLatch(1);
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) -> {
+                    c.send(WebSocketFrames.text(CREATED));
+                    try {
+                        ponged.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    c.send(WebSocketFrames.text(completed(1, 1)));
+                });
+                GatewayRig rig = rig(upstream, "[]");
+                SocketClient client = new SocketClient(rig.port())) {
+            client.send(CREATE);
+            assertThat(client.next()).isEqualTo(CREATED);
+            client.socket().sendPing(ByteBuffer.wrap(new byte[] {1, 2})).join();
+            assertThat(client.next()).isEqualTo("pong 2");
+            ponged.countDown();
+            assertThat(client.next()).isEqualTo(completed(1, 1));
+        }
+    }
+}

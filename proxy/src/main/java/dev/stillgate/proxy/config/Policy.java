@@ -275,7 +275,10 @@ public record Policy(
 
         /** Returns the names of the upstreams that the route can lead to. */
         public List<String> upstreams() {
-            return Stream.concat(Stream.of(upstream), models.stream().map(RoutePolicy.ModelRule::upstream))
+            Stream<String> shares =
+                    models.stream().flatMap(rule -> rule.split().stream()).map(RoutePolicy.Share::upstream);
+            Stream<String> rules = models.stream().map(RoutePolicy.ModelRule::upstream);
+            return Stream.concat(Stream.of(upstream), Stream.concat(rules, shares))
                     .distinct()
                     .toList();
         }

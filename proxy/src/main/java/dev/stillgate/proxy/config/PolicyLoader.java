@@ -148,6 +148,11 @@ public final class PolicyLoader {
                 references.addAll(names("upstream", List.of(route)));
                 if (route.find("models") instanceof ConfigNode.Sequence models) {
                     references.addAll(names("upstream", models.items()));
+                    for (ConfigNode rule : models.items()) {
+                        if (rule.find("split") instanceof ConfigNode.Sequence split) {
+                            references.addAll(names("upstream", split.items()));
+                        }
+                    }
                 }
             }
         }

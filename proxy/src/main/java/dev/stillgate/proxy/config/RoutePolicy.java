@@ -51,9 +51,26 @@ public final class RoutePolicy {
      *
      * @param names the models' names; prefixes if they end in {@code *}
      * @param upstream the upstream's name
+     * @param split other upstreams, each for a share of the accounts
      */
-    public record ModelRule(List<String> names, String upstream) {
+    public record ModelRule(
+            List<String> names,
+            String upstream,
+            @Default("[]") List<Share> split) {
         public ModelRule {
+            split = List.copyOf(split);
+            Set<String> upstreams = new HashSet<>(Set.of(upstream));
+            double sum = 0;
+            for (int i = 0; i < split.size(); i++) {
+                sum += split.get(i).share();
+                if (!upstreams.add(split.get(i).upstream())) {
+                    throw new PolicyException("split[" + i + "].upstream", "is used twice: expected another upstream");
+                }
+            }
+            if (sum >= 1) {
+                throw new PolicyException(
+                        "split", "the shares leave nothing for " + upstream + ": expected a sum below 1");
+            }
             names = List.copyOf(names);
             if (names.isEmpty()) {
                 throw new PolicyException("names", "expected at least one model, such as gpt-5 or claude-*");
@@ -66,6 +83,20 @@ public final class RoutePolicy {
                             "\"" + name
                                     + "\" is not a model: expected a name such as gpt-5, or a prefix such as claude-*");
                 }
+            }
+        }
+    }
+
+    /**
+     * An upstream for a part of the accounts.
+     *
+     * @param upstream the upstream's name
+     * @param share the share of the accounts, above 0 and below 1
+     */
+    public record Share(String upstream, double share) {
+        public Share {
+            if (!(share > 0 && share < 1)) {
+                throw new PolicyException("share", "expected a share of the accounts such as 0.05, found " + share);
             }
         }
     }

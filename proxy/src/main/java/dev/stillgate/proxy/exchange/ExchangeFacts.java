@@ -253,7 +253,7 @@ final class ExchangeFacts implements Exchange {
             case BodyView.Chat chat -> {
                 requestModel = chat.model();
                 stream = chat.stream();
-                target = target().forPrompt(chat);
+                target = target().forPrompt(chat, account.id());
             }
             case BodyView.Input input -> {
                 requestModel = input.model();

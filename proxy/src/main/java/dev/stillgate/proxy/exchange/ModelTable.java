@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
  * shorter one. Immutable.
  */
 public final class ModelTable {
-    private final Map<String, Destination> exact = new HashMap<>();
+    private final Map<String, AccountSplit> exact = new HashMap<>();
     private final List<Prefix> prefixes = new ArrayList<>();
 
-    private record Prefix(String start, Destination to) {}
+    private record Prefix(String start, AccountSplit to) {}
 
     /**
      * Creates a table.
      *
      * @param destinations the destinations by name of a model, or by prefix if the name ends in {@code *}
      */
-    public ModelTable(Map<String, Destination> destinations) {
+    public ModelTable(Map<String, AccountSplit> destinations) {
         destinations.forEach((name, to) -> {
             if (name.endsWith("*")) {
                 prefixes.add(new Prefix(name.substring(0, name.length() - 1), to));
@@ -34,16 +34,16 @@ public final class ModelTable {
                 .reversed());
     }
 
-    /** Returns the destination of a model; null if no name or prefix fits. */
+    /** Returns the destination of a model for an account; null if no name or prefix fits. */
     @Nullable
-    Destination find(String model) {
-        Destination named = exact.get(model);
+    Destination find(String model, String account) {
+        AccountSplit named = exact.get(model);
         if (named != null) {
-            return named;
+            return named.of(account);
         }
         for (int i = 0; i < prefixes.size(); i++) {
             if (model.startsWith(prefixes.get(i).start())) {
-                return prefixes.get(i).to();
+                return prefixes.get(i).to().of(account);
             }
         }
         return null;

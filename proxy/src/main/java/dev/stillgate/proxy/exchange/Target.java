@@ -58,15 +58,15 @@ public record Target(
     }
 
     /** Returns the target of a request that names this model; null for a request that names none. */
-    private Target forModel(@Nullable String model) {
+    private Target forModel(@Nullable String model, String account) {
         ModelTable models = rule.models();
-        Destination other = models == null || model == null ? null : models.find(model);
+        Destination other = models == null || model == null ? null : models.find(model, account);
         return other == null ? this : toward(other);
     }
 
-    /** Returns the target of a prompt. One that continues or begins what its upstream keeps has no fallback. */
-    public Target forPrompt(BodyView.Chat chat) {
-        Target chosen = forModel(chat.model());
+    /** Returns the target of an account's prompt. One that continues or begins what its upstream keeps has no fallback. */
+    public Target forPrompt(BodyView.Chat chat, String account) {
+        Target chosen = forModel(chat.model(), account);
         boolean kept = chosen.to.fallback() != null && (chat.background() || chat.needsStored());
         return kept ? chosen.toward(Destination.of(chosen.to.upstream())) : chosen;
     }

@@ -130,7 +130,7 @@ public final class RequestExplanation {
             if (geo != null) {
                 page.put("geo", RefusalLookup.geo(geo));
             }
-            body(shadow.view(), target);
+            body(shadow.view(), target, account);
             page.put("filters", filters(shadow.serving().chain().filters()));
             AccessCheck.request(account, address, ticker.millis(), target, request.head());
             BodyView view = shadow.view();
@@ -198,10 +198,10 @@ public final class RequestExplanation {
         page.put("caller", client);
     }
 
-    private void body(@Nullable BodyView view, Target target) {
+    private void body(@Nullable BodyView view, Target target, Account account) {
         switch (view) {
             case BodyView.Chat chat -> {
-                upstream(target.forPrompt(chat));
+                upstream(target.forPrompt(chat, account.id()));
                 Map<String, Object> body = new LinkedHashMap<>();
                 body.put("model", Objects.requireNonNullElse(chat.model(), "none"));
                 body.put("stream", chat.stream());

@@ -18,6 +18,7 @@ import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.RoutePolicy;
 import dev.stillgate.proxy.config.Suggestion;
+import dev.stillgate.proxy.exchange.AccountSplit;
 import dev.stillgate.proxy.exchange.Destination;
 import dev.stillgate.proxy.exchange.ModelTable;
 import dev.stillgate.proxy.exchange.Route;
@@ -217,11 +218,21 @@ public final class PolicyBuilder {
 
     /** Returns the destinations of a route by model; null if the route has none. */
     private static @Nullable ModelTable models(Policy.Route route, Map<String, Destination> destinations) {
-        Map<String, Destination> byName = new HashMap<>();
+        Map<String, AccountSplit> byName = new HashMap<>();
         for (RoutePolicy.ModelRule rule : route.models()) {
+            Map<Destination, Double> shares = new LinkedHashMap<>();
             Destination to = destinations.get(rule.upstream());
             if (to != null) {
-                rule.names().forEach(name -> byName.put(name, to));
+                shares.put(to, 1.0);
+                for (RoutePolicy.Share each : rule.split()) {
+                    Destination other = destinations.get(each.upstream());
+                    if (other != null) {
+                        shares.put(other, each.share());
+                        shares.merge(to, -each.share(), Double::sum);
+                    }
+                }
+                AccountSplit split = new AccountSplit(shares);
+                rule.names().forEach(name -> byName.put(name, split));
             }
         }
         return byName.isEmpty() ? null : new ModelTable(byName);

@@ -107,6 +107,49 @@ class PolicyLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "{upstream: other, share: 0} | share: expected a share of the accounts such as 0.05, found 0.0",
+                "{upstream: other, share: 1} | share: expected a share of the accounts such as 0.05, found 1.0",
+                "{upstream: other} | share",
+                "{upstream: model, share: 0.1} | split[0].upstream: is used twice: expected another upstream",
+                "{upstream: other, share: 0.1}, {upstream: other, share: 0.1}"
+                        + " | split[1].upstream: is used twice: expected another upstream",
+                "{upstream: othr, share: 0.1} | unknown upstream \"othr\", did you mean \"other\"?"
+            })
+    void invalidSplitIsRejected(String split, String message) throws IOException {
+        Path file = write("""
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: ["http://127.0.0.1:1"]}
+                  - {name: other, endpoints: ["http://127.0.0.1:2"]}
+                routes:
+                  - path: /v1/
+                    upstream: model
+                    models: [{names: [a], upstream: model, split: [%s]}]
+                """.formatted(split));
+        assertThat(policyFailure(file)).message().startsWith(file + ":8:").contains(message);
+    }
+
+    @Test
+    void splitLeavesAShareForTheUpstreamOfTheModel() throws IOException {
+        Path file = write("""
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: ["http://127.0.0.1:1"]}
+                  - {name: b, endpoints: ["http://127.0.0.1:2"]}
+                  - {name: c, endpoints: ["http://127.0.0.1:3"]}
+                routes:
+                  - path: /v1/
+                    upstream: model
+                    models: [{names: [a], upstream: model, split: [{upstream: b, share: 0.5}, {upstream: c, share: 0.5}]}]
+                """);
+        assertThat(policyFailure(file))
+                .hasMessageEndingWith("split: the shares leave nothing for model: expected a sum below 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "version: 2 | :1:10: version: 2 is not a supported version: expected 1",
                 "version: one | :1:10: expected a whole number, found the text \"one\"",
             })

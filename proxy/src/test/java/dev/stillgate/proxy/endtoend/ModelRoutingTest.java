@@ -2,15 +2,20 @@ package dev.stillgate.proxy.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.rig.Encodings;
 import dev.stillgate.proxy.rig.GatewayRig;
+import dev.stillgate.proxy.rig.Http2Client;
 import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.RigBuilder;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -157,6 +162,72 @@ class ModelRoutingTest {
         String body = "{\"anthropic_version\":\"vertex-2023-10-16\",\"max_tokens\":16,\"messages\":[]}";
         try (GatewayRig rig = rig().start()) {
             assertThat(rig.ask(Requests.post(path, body)).text()).isEqualTo(at("claude"));
+        }
+    }
+
+    private static String split(String shares) {
+        return "models: [{names: [\"claude-*\"], upstream: claude, split: [" + shares + "]}]";
+    }
+
+    /** Returns the upstreams of accounts by number, of which the first half asks by HTTP/1.1 and the others by HTTP/2. */
+    private static List<String> upstreams(GatewayRig rig, int accounts) {
+        List<String> upstreams = new ArrayList<>();
+        String prompt = body("claude-opus-4-1", "hi");
+        try (RawClient client = rig.connect();
+                Http2Client http2 = new Http2Client(rig.port())) {
+            for (int i = 0; i < accounts / 2; i++) {
+                upstreams.add(client.send(Requests.post("/v1/messages", prompt, "x-api-key: k-" + i))
+                        .answer()
+                        .text());
+            }
+            for (int i = accounts / 2; i < accounts; i++) {
+                String chat = Integer.toString(i);
+                int stream = 2 * i + 1;
+                http2.frame(
+                        Http2Client.HEADERS,
+                        Http2Client.END_HEADERS,
+                        stream,
+                        Http2Client.section(Http2Client.fields(
+                                "POST",
+                                "/v1/chat/completions",
+                                "content-type",
+                                "application/json",
+                                "x-api-key",
+                                "k-" + chat)));
+                http2.frame(Http2Client.DATA, Http2Client.END_STREAM, stream, prompt.getBytes(StandardCharsets.UTF_8));
+                upstreams.add(http2.answer(stream).text());
+            }
+        }
+        return upstreams;
+    }
+
+    @Test
+    void splitSendsEachAccountToTheSameUpstreamAtEachGateway() throws ConfigException {
+        RigBuilder builder = rig().routeKeys(split("{upstream: other, share: 0.25}"));
+        try (GatewayRig rig = builder.start();
+                GatewayRig second = builder.start()) {
+            List<String> first = upstreams(rig, 200);
+            assertThat(first).containsOnly(at("claude"), at("other"));
+            assertThat(Collections.frequency(first, at("other"))).isBetween(35, 65);
+            assertThat(upstreams(second, 200)).isEqualTo(first);
+            rig.policy(builder.routeKeys(split("{upstream: other, share: 0.5}")).policy());
+            rig.reload();
+            List<String> larger = upstreams(rig, 200);
+            assertThat(Collections.frequency(larger, at("other"))).isBetween(80, 120);
+            for (int i = 0; i < 200; i++) {
+                assertThat(larger.get(i)).isIn(first.get(i), at("other"));
+            }
+        }
+    }
+
+    @Test
+    void splitHasAShareForEachUpstream() {
+        try (GatewayRig rig = rig().routeKeys(split("{upstream: other, share: 0.3}, {upstream: model, share: 0.3}"))
+                .start()) {
+            List<String> all = upstreams(rig, 200);
+            for (String upstream : List.of("claude", "other", "model")) {
+                assertThat(Collections.frequency(all, at(upstream))).isBetween(40, 100);
+            }
         }
     }
 

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# Runs the official Node SDKs through a gateway.
-# usage: load-tests/run sdk [--without-agents]
+# Runs the official Node SDKs, libraries and agents through a gateway.
+# usage: load-tests/run sdk [--official-only]
 # Starts a stub model and a gateway with two filters on free ports and runs check.mjs and inputs.mjs. Then runs
 # realtime.mjs through a gateway with a small limit of tokens; unverified.mjs, clouds.mjs and gemini.mjs through one
-# that marks every response; and agents.mjs (Codex, opencode) through one that also limits. Exits with 1 if one fails.
+# that marks every response; and libraries.mjs (Vercel AI SDK, LangChain JS) and agents.mjs (Claude Code, Codex, Gemini
+# CLI, opencode) through one with all filters, unless only the official ones are wanted.
+# Exits with 1 if one fails.
 # Needs Node 20.15.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh
 . "$(dirname "$0")/../lib/processes.sh"
 help_if_asked "$@"
-AGENTS_TOO=1
+OTHERS_TOO=1
 while [ $# -gt 0 ]; do
   case $1 in
-    --without-agents) AGENTS_TOO=0 ;;
+    --official-only) OTHERS_TOO=0 ;;
     *) bad_usage ;;
   esac
   shift
@@ -123,31 +125,48 @@ say "Google's SDK -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_UR
 (cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$MARKED" STUB_URL=$STUB_URL RECORDER_PORT=$RECORDER_PORT node --test gemini.mjs) \
   || { status=1; tail -n 20 "$RUN/marked.out" "$RUN/marked.err" >&2; }
 
-[ "$AGENTS_TOO" = 1 ] || exit "$status"
+[ "$OTHERS_TOO" = 1 ] || exit "$status"
 
-install_node_packages "$HERE/sdk/agents"
-AGENTS=$(free_port) AGENTS_ADMIN=$(free_port) AGENTS_PORT=$(free_port)
-mkdir "$RUN/agents"
-cp "$RUN/marked/secret" "$RUN/agents/secret"
-sed "s/$MARKED_ADMIN/$AGENTS_ADMIN/; s/$MARKED/$AGENTS/" "$RUN/marked/stillgate.yaml" > "$RUN/agents/stillgate.yaml"
-cat > "$RUN/agents/policy.yaml" << YAML
+CLIENTS=$(free_port) CLIENTS_ADMIN=$(free_port) CLIENTS_PORT=$(free_port)
+mkdir "$RUN/clients"
+cp "$RUN/marked/secret" "$RUN/clients/secret"
+sed "s/$MARKED_ADMIN/$CLIENTS_ADMIN/; s/$MARKED/$CLIENTS/; \$a accessLog: {path: access.log}" "$RUN/marked/stillgate.yaml" \
+  > "$RUN/clients/stillgate.yaml"
+cat > "$RUN/clients/policy.yaml" << YAML
 version: 1
 upstreams:
-  - {name: model, endpoints: ["http://127.0.0.1:$AGENTS_PORT"]}
+  - {name: model, endpoints: ["http://127.0.0.1:$CLIENTS_PORT"]}
 routes:
-  - {path: /v1/, upstream: model}
+  - {path: /v1/, upstream: model, keepAlive: 1s}
+  - {path: /v1beta/, upstream: model, keepAlive: 1s}
+accounts: {credential: [x-api-key, bearer, x-goog-api-key]}
 filters:
+  - name: regions
+    type: geo-restriction
+    config:
+      oldAfter: off
+      databases: {country: "$ROOT/config/geo/GeoLite2-Country.mmdb", asn: "$ROOT/config/geo/GeoLite2-ASN.mmdb"}
+      deny: {countries: [KP, IR, SY, CU]}
+  - {name: behaviour, type: fingerprint, config: {}}
   - {name: canary, type: canary, config: {from: unverified, secretFile: secret}}
   - name: limits
     type: token-bucket
     config:
       limits:
         - {name: seconds, measure: requests, models: [agent-seconds], capacity: 1, refill: 1/20s}
-        - {name: hour, measure: requests, models: [agent-hour], capacity: 1, refill: 1/4h}
+        - {name: hours, measure: requests, models: [agent-hours], capacity: 1, refill: 1/4h}
 YAML
-start_gateway agents "$RUN/agents/stillgate.yaml" "$AGENTS_ADMIN"
+start_gateway clients "$RUN/clients/stillgate.yaml" "$CLIENTS_ADMIN"
 
-say "agents -> http://127.0.0.1:$AGENTS, which marks everybody -> $STUB_URL"
-(cd "$HERE/sdk/agents" && BASE_URL="http://127.0.0.1:$AGENTS" STUB_URL=$STUB_URL RECORDER_PORT=$AGENTS_PORT \
-  node --test agents.mjs) || { status=1; tail -n 20 "$RUN/agents.out" "$RUN/agents.err" >&2; }
+# Runs a script of a folder with its packages through the gateway with all filters.
+through_all_filters() { # folder
+  install_node_packages "$HERE/sdk/$1"
+  say "$1 -> http://127.0.0.1:$CLIENTS, which marks everybody -> $STUB_URL"
+  (cd "$HERE/sdk/$1" && BASE_URL="http://127.0.0.1:$CLIENTS" STUB_URL=$STUB_URL RECORDER_PORT=$CLIENTS_PORT \
+    ACCESS_LOG="$RUN/clients/access.log" node --test "$1.mjs") ||
+    { status=1; tail -n 20 "$RUN/clients.out" "$RUN/clients.err" >&2; }
+}
+
+through_all_filters libraries
+through_all_filters agents
 exit "$status"

@@ -1,18 +1,18 @@
-// Codex and opencode, with accounts whose responses are marked where their prompts allow it: a prompt, an edit of a file
-// whose bytes are compared, a limit of seconds and one of an hour. BASE_URL is the gateway, STUB_URL the stub model, and
-// RECORDER_PORT the port that the gateway knows as its model: this script listens there, plays the tool calls, and takes
-// its words from the stub model. The gateway limits the models agent-seconds and agent-hour. Agents reach loopback only,
-// and have a home of their own.
+// Claude Code, Codex, Gemini CLI and opencode, each with every API that it has, with accounts whose responses are marked
+// where their prompts allow it: a prompt, an edit of a file whose bytes are compared, a long stream, a silent one, a limit
+// of seconds and one of hours. BASE_URL is the gateway, STUB_URL the stub model, RECORDER_PORT the port that the gateway
+// knows as its model (../model.mjs listens there), and ACCESS_LOG the log of the gateway, which limits the models
+// agent-seconds and agent-hours. Agents reach loopback only, and have a home of their own. AGENTS selects some, by name.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { END, SILENCE, checkLog, startModel } from '../model.mjs';
 
-const { BASE_URL = '', STUB_URL = '', RECORDER_PORT } = process.env;
+const { BASE_URL = '', STUB_URL = '', RECORDER_PORT, ACCESS_LOG, AGENTS } = process.env;
 for (const url of [BASE_URL, STUB_URL]) {
   if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(url)) {
     throw new Error('BASE_URL and STUB_URL must be loopback addresses such as http://127.0.0.1:9000');
@@ -23,92 +23,67 @@ const BEFORE = 'one\ntwo\nthree\n';
 const LINE = 'It is not ready yet, and it does not work; do not start it.'; // would be marked in prose
 const AFTER = `one\n${LINE}\nthree\n`;
 const NOWHERE = 'http://127.0.0.1:1'; // the proxy of everything but loopback; nothing listens there
-let plain;
 
-// Returns the tool calls of a task, in order: of Codex, whose only tool is a shell, or of opencode.
-const calls = (directory) => ({
-  codex: [
-    ['exec_command', { cmd: `apply_patch <<'END'\n*** Begin Patch\n*** Update File: file.txt\n@@\n one\n-two\n+${LINE}\n three\n*** End Patch\nEND` }],
-  ],
-  opencode: [
-    ['read', { filePath: join(directory, 'file.txt') }],
-    ['edit', { filePath: join(directory, 'file.txt'), oldString: 'two', newString: LINE }],
-  ],
-});
-
-const count = (items, isResult) => items.filter(isResult).length;
-const taskOf = (text) => /Edit file\.txt in ([\w/.-]+)/.exec(text)?.[1];
-
-function responses(request, response) {
-  const send = (type, fields) => response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`);
-  const directory = taskOf(JSON.stringify(request.input));
-  const done = count(request.input, ({ type }) => type === 'function_call_output');
-  const call = directory && calls(directory).codex[done];
-  const item = call
-    ? { type: 'function_call', id: 'fc_1', call_id: `call_${done}`, name: call[0], arguments: JSON.stringify(call[1]), status: 'completed' }
-    : { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: plain, annotations: [] }] };
-  const answer = { id: 'resp_1', object: 'response', model: request.model, output: [] };
-  send('response.created', { sequence_number: 0, response: { ...answer, status: 'in_progress' } });
-  send('response.output_item.added', { sequence_number: 1, output_index: 0, item: { ...item, status: 'in_progress', ...(call ? { arguments: '' } : { content: [] }) } });
-  const at = { item_id: item.id, output_index: 0 };
-  if (call) {
-    send('response.function_call_arguments.delta', { sequence_number: 2, ...at, delta: item.arguments });
-    send('response.function_call_arguments.done', { sequence_number: 3, ...at, arguments: item.arguments });
-  } else {
-    const part = { ...at, content_index: 0 };
-    send('response.content_part.added', { sequence_number: 2, ...part, part: { type: 'output_text', text: '', annotations: [] } });
-    plain.match(/[\s\S]{1,37}/g).forEach((delta, i) => send('response.output_text.delta', { sequence_number: 3 + i, ...part, delta }));
-    send('response.output_text.done', { sequence_number: 900, ...part, text: plain });
-    send('response.content_part.done', { sequence_number: 901, ...part, part: item.content[0] });
+// Returns the tool calls of an edit, in order, by the tools that the agent offers.
+function calls(directory, tools) {
+  const path = join(directory, 'file.txt');
+  const patch = `*** Begin Patch\n*** Update File: file.txt\n@@\n one\n-two\n+${LINE}\n three\n*** End Patch`;
+  if (tools.includes('exec_command')) return [['exec_command', { cmd: `apply_patch <<'END'\n${patch}\nEND` }]]; // Codex
+  if (tools.includes('Edit')) {
+    return [['Read', { file_path: path }], ['Edit', { file_path: path, old_string: 'two', new_string: LINE }]]; // Claude Code
   }
-  send('response.output_item.done', { sequence_number: 902, output_index: 0, item });
-  const usage = {
-    input_tokens: 100, input_tokens_details: { cached_tokens: 0 },
-    output_tokens: 50, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 150,
-  };
-  send('response.completed', { sequence_number: 903, response: { ...answer, status: 'completed', output: [item], usage } });
-  response.end();
+  if (tools.includes('replace')) {
+    const change = { file_path: path, instruction: 'Change the second line', old_string: 'two', new_string: LINE };
+    return [['read_file', { file_path: path }], ['replace', change]]; // Gemini CLI
+  }
+  if (tools.includes('edit')) {
+    return [['read', { filePath: path }], ['edit', { filePath: path, oldString: 'two', newString: LINE }]]; // opencode
+  }
+  return [];
 }
 
-function completions(request, response) {
-  const send = (delta, finish_reason = null) =>
-    response.write(`data: ${JSON.stringify({ id: 'c-1', object: 'chat.completion.chunk', created: 1, model: request.model, choices: [{ index: 0, delta, finish_reason }] })}\n\n`);
-  const directory = request.tools && taskOf(JSON.stringify(request.messages));
-  const done = count(request.messages, ({ role }) => role === 'tool');
-  const call = directory && calls(directory).opencode[done];
-  if (call) {
-    const [name, input] = call;
-    send({ role: 'assistant', tool_calls: [{ index: 0, id: `call_${done}`, type: 'function', function: { name, arguments: JSON.stringify(input) } }] });
-    send({}, 'tool_calls');
-  } else {
-    plain.match(/[\s\S]{1,37}/g).forEach((content) => send({ role: 'assistant', content }));
-    send({}, 'stop');
-  }
-  response.write(`data: ${JSON.stringify({ id: 'c-1', object: 'chat.completion.chunk', created: 1, model: request.model, choices: [], usage: { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 } })}\n\n`);
-  response.end('data: [DONE]\n\n');
-}
+// opencode with a provider package, whose API gives the path.
+const opencode = (npm, version) => (home, work, name, prompt, key) => {
+  mkdirSync(join(home, '.config', 'opencode'), { recursive: true });
+  const gateway = { npm, name: 'gateway', options: { baseURL: `${BASE_URL}/${version}`, apiKey: key }, models: { [name]: { name } } };
+  writeFileSync(
+    join(home, '.config', 'opencode', 'opencode.json'),
+    JSON.stringify({
+      autoupdate: false,
+      share: 'disabled',
+      model: `gateway/${name}`,
+      small_model: `gateway/${name}`,
+      permission: { edit: 'allow', bash: 'allow' },
+      provider: { gateway },
+    }),
+  );
+  const off = ['AUTOUPDATE', 'MODELS_FETCH', 'LSP_DOWNLOAD', 'DEFAULT_PLUGINS'];
+  return { bin: 'opencode', args: ['run', prompt], env: Object.fromEntries(off.map((what) => [`OPENCODE_DISABLE_${what}`, '1'])) };
+};
 
-const model = http.createServer((request, response) => {
-  const chunks = [];
-  request.on('data', (chunk) => chunks.push(chunk));
-  request.on('end', () => {
-    const play = { '/v1/responses': responses, '/v1/chat/completions': completions }[request.url];
-    if (!play) {
-      response.writeHead(404, { 'content-type': 'application/json' });
-      return response.end('{"error":{"message":"no such path"}}');
-    }
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    play(JSON.parse(Buffer.concat(chunks).toString()), response);
-  });
+const claude = (thinking) => (home, work, name, prompt, key) => ({
+  bin: 'claude',
+  args: ['-p', '--model', name, '--permission-mode', 'acceptEdits', '--allowedTools', 'Read,Edit', '--', prompt],
+  env: {
+    ANTHROPIC_BASE_URL: BASE_URL,
+    ANTHROPIC_AUTH_TOKEN: key,
+    ANTHROPIC_DEFAULT_HAIKU_MODEL: 'agent-plain',
+    CLAUDE_CONFIG_DIR: join(home, '.claude'),
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_TELEMETRY: '1',
+    DISABLE_ERROR_REPORTING: '1',
+    ...(!thinking && { MAX_THINKING_TOKENS: '0' }),
+  },
 });
 
-const agents = {
-  codex: (home, work, name, prompt, key) => {
-    mkdirSync(join(home, '.codex'));
-    writeFileSync(
-      join(home, '.codex', 'config.toml'),
-      `model = "${name}"
+const codex = (thinking) => (home, work, name, prompt, key) => {
+  mkdirSync(join(home, '.codex'));
+  writeFileSync(
+    join(home, '.codex', 'config.toml'),
+    `model = "${name}"
 model_provider = "gateway"
+${thinking ? '' : 'model_reasoning_effort = "none"\nmodel_reasoning_summary = "none"'}
 approval_policy = "never"
 sandbox_mode = "danger-full-access"
 check_for_update_on_startup = false
@@ -121,44 +96,56 @@ env_key = "KEY"
 wire_api = "responses"
 supports_websockets = true
 `,
-    );
-    return { args: ['exec', '--skip-git-repo-check', '-C', work, prompt], env: { KEY: key, CODEX_HOME: join(home, '.codex') } };
-  },
-  opencode: (home, work, name, prompt, key) => {
-    mkdirSync(join(home, '.config', 'opencode'), { recursive: true });
-    const gateway = {
-      npm: '@ai-sdk/openai-compatible',
-      name: 'gateway',
-      options: { baseURL: `${BASE_URL}/v1`, apiKey: key },
-      models: { [name]: { name } },
-    };
-    writeFileSync(
-      join(home, '.config', 'opencode', 'opencode.json'),
-      JSON.stringify({
-        autoupdate: false,
-        share: 'disabled',
-        model: `gateway/${name}`,
-        small_model: `gateway/${name}`,
-        permission: { edit: 'allow', bash: 'allow' },
-        provider: { gateway },
-      }),
-    );
-    const off = ['AUTOUPDATE', 'MODELS_FETCH', 'LSP_DOWNLOAD', 'DEFAULT_PLUGINS'];
-    return { args: ['run', prompt], env: Object.fromEntries(off.map((what) => [`OPENCODE_DISABLE_${what}`, '1'])) };
-  },
+  );
+  const args = ['exec', '--skip-git-repo-check', '-C', work, prompt];
+  return { bin: 'codex', args, env: { KEY: key, CODEX_HOME: join(home, '.codex') } };
 };
 
+// `path`: where it sends its prompts. `marked`: whether the final answer is, since text before signed thoughts is not.
+// `hours`: what is said when a limit of hours refuses, and the most seconds to it.
+const agents = {
+  claude: { path: /^\/v1\/messages$/, start: claude(false), marked: true, hours: { says: /would exceed the account's rate limit .*try again in 3h/, within: 60 } },
+  'claude-thinking': { path: /^\/v1\/messages$/, start: claude(true), marked: false },
+  codex: { path: /^\/v1\/responses$/, start: codex(false), marked: true, hours: { says: /Quota exceeded/, within: 60 } },
+  'codex-thinking': { path: /^\/v1\/responses$/, start: codex(true), marked: false },
+  gemini: {
+    path: /^\/v1beta\/models\//,
+    marked: true,
+    hours: { says: /./, within: 60 },
+    start: (home, work, name, prompt, key) => {
+      mkdirSync(join(home, '.gemini'));
+      writeFileSync(
+        join(home, '.gemini', 'settings.json'),
+        JSON.stringify({
+          general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
+          privacy: { usageStatisticsEnabled: false },
+          telemetry: { enabled: false },
+          security: { auth: { selectedType: 'gemini-api-key' } },
+        }),
+      );
+      const args = ['-m', name, '--approval-mode', 'yolo', '--skip-trust', '-p', prompt];
+      return { bin: 'gemini', args, env: { GEMINI_API_KEY: key, GOOGLE_GEMINI_BASE_URL: BASE_URL, GEMINI_CLI_HOME: home } };
+    },
+  },
+  // proxy/docs/errors.md: opencode ends after its five retries only, and waits through any retry-after
+  opencode: { path: /^\/v1\/chat\/completions$/, start: opencode('@ai-sdk/openai-compatible', 'v1'), marked: true, hours: { says: /Rate limit reached on requests .*try again in/, within: 200 } },
+  'opencode-responses': { path: /^\/v1\/responses$/, start: opencode('@ai-sdk/openai', 'v1'), marked: true },
+  'opencode-messages': { path: /^\/v1\/messages$/, start: opencode('@ai-sdk/anthropic', 'v1'), marked: true },
+  'opencode-gemini': { path: /^\/v1beta\/models\//, start: opencode('@ai-sdk/google', 'v1beta'), marked: true },
+};
+const selected = Object.entries(agents).filter(([name]) => !AGENTS || AGENTS.split(',').includes(name));
+
 // Runs an agent with a prompt; ends it, by its process group, after some seconds.
-async function run(agent, name, prompt, { seconds = 120, key }) {
+async function run(agent, name, prompt, seconds = 150) {
   const root = mkdtempSync(join(tmpdir(), `stillgate-${agent}-`));
   const [home, work] = ['home', 'work'].map((directory) => join(root, directory));
   mkdirSync(home);
   mkdirSync(work);
   writeFileSync(join(work, 'file.txt'), BEFORE);
-  const { args, env } = agents[agent](home, work, name, prompt.replace('DIRECTORY', work), key);
+  const { bin, args, env } = agents[agent].start(home, work, name, prompt.replace('DIRECTORY', work), `sk-${agent}`);
   const proxies = { HTTPS_PROXY: NOWHERE, HTTP_PROXY: NOWHERE, NO_PROXY: '127.0.0.1' };
   const started = performance.now();
-  const child = spawn(join(BIN, agent), args, {
+  const child = spawn(join(BIN, bin), args, {
     cwd: work,
     env: { PATH: process.env.PATH, HOME: home, TERM: 'dumb', ...proxies, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -191,11 +178,11 @@ async function run(agent, name, prompt, { seconds = 120, key }) {
   return { status, text, file, seconds: (performance.now() - started) / 1000 };
 }
 
-const ask = (name, key) =>
+const ask = (name, key, content = 'Hello') =>
   fetch(`${BASE_URL}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({ model: name, messages: [{ role: 'user', content: 'Hello' }], stream: true }),
+    body: JSON.stringify({ model: name, messages: [{ role: 'user', content }], stream: true }),
   });
 
 // Sends requests until the limit of the model refuses one.
@@ -209,61 +196,81 @@ async function useUp(name, key) {
 }
 
 const words = (text) => text.replace(/\s+/g, ' ').trim();
+let model;
+
+// Asserts that the whole text was printed, and that its words are the model's exactly if it is not marked.
+function assertSaid(text, said, marked) {
+  const [printed, expected] = [words(text), words(said)];
+  const from = printed.indexOf(expected.slice(0, 12));
+  const to = printed.indexOf(END, from);
+  assert.ok(from >= 0 && to >= 0, text);
+  const answer = printed.slice(from, to + END.length);
+  const rest = Math.abs(answer.length / expected.length - 1);
+  assert.ok(rest < 0.05, `${answer.length} characters instead of ${expected.length}:\n${text}`);
+  assert.equal(answer !== expected, marked, marked ? 'not marked' : 'marked');
+}
 
 before(async () => {
-  const prose = await fetch(`${STUB_URL}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-stub': 'prose=600' },
-    body: JSON.stringify({ model: 'stub-1', messages: [{ role: 'user', content: 'Tell me about harbours' }] }),
-  });
-  plain = (await prose.json()).choices[0].message.content;
-  await new Promise((resolve) => model.listen(Number(RECORDER_PORT), '127.0.0.1', resolve));
+  model = await startModel(RECORDER_PORT, STUB_URL, calls);
   const answer = async (key) =>
     [...(await (await ask('agent-plain', key)).text()).matchAll(/^data: (\{.*)$/gm)]
       .map(([, event]) => JSON.parse(event).choices[0]?.delta.content ?? '')
       .join('');
   const end = Date.now() + 10_000;
-  for (const agent of Object.keys(agents)) {
-    while ((await answer(`sk-${agent}`)) === plain) { // keys are derived in the background
+  for (const [agent] of selected) {
+    while ((await answer(`sk-${agent}`)) === model.texts.plain) { // keys are derived in the background
       assert.ok(Date.now() < end, 'no response is marked');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 });
-after(() => {
-  model.close();
-  model.closeAllConnections();
+after(() => model.close());
+
+test('the gateway writes into a silence', async () => {
+  const response = await ask('agent-plain', 'sk-silence', 'Take your time');
+  assert.ok((await response.text()).match(/^: keep-alive$/gm).length >= SILENCE / 1000);
 });
 
 describe('agents', { concurrency: 2 }, () => {
-  for (const agent of Object.keys(agents)) {
+  for (const [agent, { path, marked, hours }] of selected) {
     const key = `sk-${agent}`;
-    test(`${agent}: a limit of an hour ends it with a message`, async () => {
-      await useUp('agent-hour', key);
-      const ended = await run(agent, 'agent-hour', 'Say something', { seconds: 240, key });
-      assert.notEqual(ended.status, 0, ended.text);
-      // proxy/docs/errors.md: opencode ends after its five retries only
-      assert.match(ended.text, agent === 'codex' ? /Quota exceeded/ : /Rate limit reached on requests .*try again in/);
-      if (agent === 'codex') assert.ok(ended.seconds < 60, `ended after ${ended.seconds} s`);
-      assert.doesNotMatch(ended.text, /Reconnecting/);
-    });
-    test(`${agent}: a prompt is answered`, async () => {
-      const { status, text } = await run(agent, 'agent-plain', 'Say something', { key });
-      assert.equal(status, 0, text);
-      assert.ok(words(text).includes(words(plain).slice(0, 12)), text);
-      assert.doesNotMatch(text, /Reconnecting/);
-    });
-    test(`${agent}: a file is edited to the byte`, async () => {
-      const { status, text, file } = await run(agent, 'agent-plain', 'Edit file.txt in DIRECTORY', { key });
-      assert.equal(status, 0, text);
-      assert.equal(file, AFTER, text);
-      assert.doesNotMatch(text, /Reconnecting/);
-    });
-    test(`${agent}: a limit of seconds is waited for`, async () => {
-      await useUp('agent-seconds', key);
-      const { status, text } = await run(agent, 'agent-seconds', 'Say something', { key });
-      assert.equal(status, 0, text);
-      assert.ok(words(text).includes(words(plain).slice(0, 12)), text);
+    const plain = `plain-${agent}`;
+    describe(agent, { concurrency: 1 }, () => {
+      for (const [what, prompt, text] of [
+        ['a prompt is answered', 'Say something', 'plain'],
+        ['a long stream is printed whole', 'At length: say something', 'long'],
+        ['a silent stream is awaited', 'Take your time: say something', 'plain'],
+      ]) {
+        test(what, async () => {
+          const { status, text: printed } = await run(agent, plain, prompt);
+          assert.equal(status, 0, printed);
+          assertSaid(printed, model.texts[text], marked);
+          assert.doesNotMatch(printed, /Reconnecting/);
+        });
+      }
+      test('a file is edited to the byte', async () => {
+        const { status, text, file } = await run(agent, plain, 'Edit file.txt in DIRECTORY');
+        assert.equal(status, 0, text);
+        assert.equal(file, AFTER, text);
+        assert.doesNotMatch(text, /Reconnecting/);
+      });
+      test('a limit of seconds is waited for', async () => {
+        await useUp('agent-seconds', key);
+        const { status, text } = await run(agent, 'agent-seconds', 'Say something');
+        assert.equal(status, 0, text);
+        assert.ok(words(text).includes(words(model.texts.plain).slice(0, 12)), text);
+      });
+      if (hours) {
+        test('a limit of hours ends it with a message', async () => {
+          await useUp('agent-hours', key);
+          const ended = await run(agent, 'agent-hours', 'Say something', 240);
+          assert.notEqual(ended.status, 0, ended.text);
+          assert.match(ended.text, hours.says);
+          assert.ok(ended.seconds < hours.within, `ended after ${ended.seconds} s`);
+          assert.doesNotMatch(ended.text, /Reconnecting/);
+        });
+      }
+      test('its requests are in the log', () => checkLog(ACCESS_LOG, plain, path, marked));
     });
   }
 });

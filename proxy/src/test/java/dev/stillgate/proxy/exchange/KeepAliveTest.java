@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -99,11 +100,17 @@ class KeepAliveTest {
         return events.subList(0, events.size() - 1); // without the text behind the last line end
     }
 
-    /** A decoder as Google's for Go: what is between two line ends is nothing, or begins with the name of a data field. */
-    private static List<String> splitAtTwoLineEnds(String stream) {
-        return Arrays.stream(stream.split("\n\n"))
-                .filter(token -> !token.isEmpty())
-                .toList();
+    /** A decoder as {@code @google/generative-ai} has it: nothing but data fields, each with JSON and an empty line after it. */
+    private static List<String> dataAlone(String stream) {
+        List<String> events = new ArrayList<>();
+        Matcher event = Pattern.compile("\\Gdata: (.*)\n\n").matcher(stream);
+        int end = 0;
+        while (event.find()) {
+            events.add(event.group(1));
+            end = event.end();
+        }
+        assertThat(stream.substring(end)).as("what is no event").isEmpty();
+        return events;
     }
 
     @ParameterizedTest
@@ -113,7 +120,9 @@ class KeepAliveTest {
     }
 
     @Test
-    void emptyEventIsSkippedByGooglesDecoders() {
-        assertThat(splitAtTwoLineEnds(stream(Provider.GOOGLE))).containsExactly("data: {\"n\":1}", "data: {\"n\":2}");
+    void textOfGooglesEventsIsEmpty() {
+        String silent = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"index\":0}]}";
+        assertThat(dataAlone(stream(Provider.GOOGLE)))
+                .containsExactly(silent, silent, "{\"n\":1}", silent, silent, "{\"n\":2}", silent, silent);
     }
 }

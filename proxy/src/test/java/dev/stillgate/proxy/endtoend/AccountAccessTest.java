@@ -10,7 +10,9 @@ import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.proxy.rig.RealtimeModel;
 import dev.stillgate.proxy.rig.Requests;
+import dev.stillgate.proxy.rig.ResponsesModel;
 import dev.stillgate.proxy.rig.RigBuilder;
+import dev.stillgate.proxy.rig.SocketClient;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
@@ -47,11 +49,13 @@ class AccountAccessTest {
     }
 
     private static String file(String access) {
-        Accounts accounts = new Accounts(Map.of("h1", "0123456789abcdef-test"), Ticker.system());
-        byte[] key = "k".getBytes(StandardCharsets.US_ASCII);
-        byte[] other = "other".getBytes(StandardCharsets.US_ASCII);
         return "accounts:\n- {id: a-17, keys: [\"%s\"]%s}\n- {id: a-18, keys: [\"%s\"]}\n"
-                .formatted(accounts.id(key, 0, key.length), access, accounts.id(other, 0, other.length));
+                .formatted(key("k"), access, key("other"));
+    }
+
+    private static String key(String credential) {
+        byte[] bytes = credential.getBytes(StandardCharsets.US_ASCII);
+        return new Accounts(Map.of("h1", "0123456789abcdef-test"), Ticker.system()).id(bytes, 0, bytes.length);
     }
 
     private static String chat(String model) {
@@ -248,6 +252,27 @@ class AccountAccessTest {
                                 .head())
                         .startsWith("HTTP/1.1 101 ");
             }
+        }
+    }
+
+    @Test
+    void eachPromptOfAWebSocketIsChecked() throws Exception {
+        try (UpstreamScript upstream = ResponsesModel.start(20, 30);
+                GatewayRig rig = RealtimeTest.builder(upstream)
+                        .upgrade("[responses]")
+                        .accountsFile(file(", models: [gpt-stub]").replace(key("k"), key("sk-one")))
+                        .start();
+                SocketClient client = new SocketClient(rig.port())) {
+            client.send(ResponsesSocketTest.CREATE);
+            ResponsesSocketTest.expectResponse(client, 20, 30);
+            client.send(ResponsesSocketTest.CREATE.replace("gpt-stub", "gpt-other"));
+            assertThat(client.next()).contains("\"status\":404", "model_not_found");
+            Files.writeString(
+                    rig.directory().resolve("accounts.yaml"),
+                    file(", disabled: true").replace(key("k"), key("sk-one")));
+            rig.reload();
+            client.send(ResponsesSocketTest.CREATE);
+            assertThat(client.next()).contains("\"status\":401", "invalid_api_key");
         }
     }
 

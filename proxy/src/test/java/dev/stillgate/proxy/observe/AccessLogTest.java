@@ -3,6 +3,8 @@ package dev.stillgate.proxy.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.observe.AccessRecord.SessionFigures;
+import dev.stillgate.proxy.rig.AccessLogSchema;
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
@@ -11,6 +13,9 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +131,19 @@ class AccessLogTest {
         } finally {
             slow.destroyForcibly();
         }
+    }
+
+    @Test
+    void schemaListsEveryOperation() {
+        List<String> listed = new ArrayList<>();
+        AccessLogSchema.SCHEMA
+                .getSchemaNode()
+                .at("/properties/gen_ai.operation.name/enum")
+                .forEach(name -> listed.add(name.textValue()));
+        assertThat(listed)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Operation.values())
+                        .map(GenAiOperations::api)
+                        .toList());
     }
 
     private static void awaitWritten(AccessLog log, long lines) {

@@ -207,5 +207,6 @@ public final class GatewayRig implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        AccessLogSchema.assertConform(log);
     }
 }

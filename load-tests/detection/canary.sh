@@ -11,7 +11,7 @@ usage: load-tests/run canary [--data DIR] [--table FILE] [--parts P,...] [--half
   --data DIR        directory of the texts, default $STILLGATE_CANARY_TEXTS or load-tests/data; without texts the
                     test prints a message and exits with 0
   --table FILE      table of word classes, default config/canary/english.yaml
-  --parts P,...     default both: leaks, groups (n-gram students of text marked with one key)
+  --parts P,...     default all: leaks, groups (n-gram students of text marked with one key), seen (without the key)
   --half HALF       half of each set of texts: held-out (default), development (used to choose constants), or all
   --keys N          number of keys for leaked text, default 100
   --student-keys N  students for each marked share, each with its own key, default 5

@@ -18,7 +18,7 @@ import java.util.Set;
  * The command {@code load-tests/run canary}: marks texts, trains student models, audits them, and prints the results.
  */
 public final class CanaryExperiment {
-    private static final List<String> PARTS = List.of("leaks", "groups");
+    private static final List<String> PARTS = List.of("leaks", "groups", "seen");
 
     private Path data = Path.of("load-tests/data");
     private Path table = Path.of("config/canary/english.yaml");
@@ -99,6 +99,9 @@ public final class CanaryExperiment {
         }
         if (parts.contains("groups")) {
             new Students(bench, corpus(sets), answers, out).table(shares, studentKeys);
+        }
+        if (parts.contains("seen")) {
+            new KeylessDetector(bench, out).print(TextSet.all(data).subList(0, 3));
         }
     }
 

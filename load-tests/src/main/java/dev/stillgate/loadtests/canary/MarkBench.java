@@ -46,6 +46,10 @@ final class MarkBench {
         return marked.append(editor.end()).toString();
     }
 
+    ClassSheet sheet() {
+        return sheet;
+    }
+
     SiteReader reader() {
         return new SiteReader(table, sheet);
     }

@@ -8,12 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Secret choice of wording for one cluster or stratum in one epoch. It has a sign (first or second form) for each class
- * of synonymous forms, and one for each cell: a class after a given hash of the preceding word. A cell's sign equals
- * that of its class with the probability in {@link CanaryPlan}, so coarse learners pick up class signs and finer ones
- * cell signs. A stratum has the class signs of the epoch's global key. Each of its cells has the global sign times a
- * deviation of its own, which is -1 with the plan's probability. Signs are derived with HKDF-SHA-256 (RFC 5869), so a
- * name gives the same key on every machine. Immutable and thread-safe.
+ * Secret choice of wording for one cluster or stratum in one epoch: a sign (first or second form) for each cell, which is
+ * a class of synonymous forms after a given hash of the preceding word. Signs are independent. The probability of each is
+ * that of {@link CanaryPlan#selects}, so that a form which is rare in unmarked text is written in few places. Each cell
+ * of a stratum has the sign of the epoch's global key, or with the plan's probability one of its own. Signs are derived
+ * with HKDF-SHA-256 (RFC 5869), so a name gives the same key on every machine. Immutable and thread-safe.
  */
 public final class CanaryKey implements FormChooser {
     /** Limit on the characters of a name. */
@@ -28,7 +27,6 @@ public final class CanaryKey implements FormChooser {
     private final CanaryPlan plan;
     private final @Nullable Beacon beacon;
     private final @Nullable CanaryKey global;
-    private final byte[] classSigns;
     private final byte[][] cellSigns;
 
     private CanaryKey(
@@ -44,14 +42,9 @@ public final class CanaryKey implements FormChooser {
         this.beacon = beacon;
         this.global = global;
         tableDigest = sheet.digest();
-        classSigns = new byte[sheet.classes()];
         cellSigns = new byte[sheet.classes()][];
-        for (int k = 0; k < classSigns.length; k++) {
-            if (global == null) {
-                draw(k, sheet.buckets(k));
-            } else {
-                deviate(k, sheet.buckets(k), global);
-            }
+        for (int k = 0; k < cellSigns.length; k++) {
+            cellSigns[k] = global == null ? draw(k, sheet) : deviate(k, sheet, global.cellSigns[k]);
         }
     }
 
@@ -93,44 +86,36 @@ public final class CanaryKey implements FormChooser {
         }
     }
 
-    /**
-     * Derives the signs of a class: one bit for the class, then 16 bits per cell, which takes the class's sign if they
-     * are below the plan's agreement.
-     */
-    private void draw(int cls, int buckets) {
-        ByteBuffer bits = Hkdf.expand(key, "class", cls, 1 + 2 * buckets);
-        byte sign = (byte) ((bits.get() & 1) == 0 ? -1 : 1);
-        classSigns[cls] = sign;
-        cellSigns[cls] = new byte[buckets];
-        for (int b = 0; b < buckets; b++) {
-            boolean agrees = (bits.getShort() & 0xffff) < plan.agreement();
-            cellSigns[cls][b] = (byte) (agrees ? sign : -sign);
+    /** Derives the signs of a class: 16 bits per cell, which selects form 1 if they are below the plan's threshold. */
+    private byte[] draw(int cls, ClassSheet sheet) {
+        ByteBuffer bits = Hkdf.expand(key, "class", cls, 2 * sheet.buckets(cls));
+        byte[] signs = new byte[sheet.buckets(cls)];
+        for (int b = 0; b < signs.length; b++) {
+            signs[b] = sign(bits, plan.threshold(sheet.rate(cls)));
         }
+        return signs;
     }
 
-    /**
-     * Derives the signs of a class from the global key: 16 bits per cell, which deviates if they are below the plan's
-     * deviation.
-     */
-    private void deviate(int cls, int buckets, CanaryKey from) {
-        ByteBuffer bits = Hkdf.expand(key, "deviation", cls, 2 * buckets);
-        classSigns[cls] = from.classSigns[cls];
-        cellSigns[cls] = new byte[buckets];
-        for (int b = 0; b < buckets; b++) {
-            boolean deviates = (bits.getShort() & 0xffff) < plan.deviation();
-            cellSigns[cls][b] = (byte) (deviates ? -from.cellSigns[cls][b] : from.cellSigns[cls][b]);
+    /** Derives the signs of a class of a stratum: 16 bits per cell that say whether it is drawn anew, and 16 of its sign. */
+    private byte[] deviate(int cls, ClassSheet sheet, byte[] global) {
+        ByteBuffer bits = Hkdf.expand(key, "deviation", cls, 4 * sheet.buckets(cls));
+        byte[] signs = new byte[sheet.buckets(cls)];
+        for (int b = 0; b < signs.length; b++) {
+            boolean redrawn = sign(bits, plan.redrawn()) > 0;
+            byte own = sign(bits, plan.threshold(sheet.rate(cls)));
+            signs[b] = redrawn ? own : global[b];
         }
+        return signs;
+    }
+
+    private static byte sign(ByteBuffer bits, int threshold) {
+        return (byte) ((bits.getShort() & 0xffff) < threshold ? 1 : -1);
     }
 
     /** Returns the form that the cell's sign selects: 1 for +1, 0 for -1. */
     @Override
     public int form(int cls, int bucket) {
         return cellSigns[cls][bucket] > 0 ? 1 : 0;
-    }
-
-    /** Returns the sign of a class, +1 or -1. */
-    public int classSign(int cls) {
-        return classSigns[cls];
     }
 
     /** Returns the sign of a cell, +1 or -1. */
@@ -140,7 +125,7 @@ public final class CanaryKey implements FormChooser {
 
     /** Returns the number of classes in the key's table. */
     public int classes() {
-        return classSigns.length;
+        return cellSigns.length;
     }
 
     /** Returns the name. */

@@ -10,72 +10,55 @@ import java.util.stream.Collectors;
  * whole numbers, so that the canonical bytes are the same on every machine.
  *
  * @param version of the scheme and of the statistic
- * @param agreement probability, in 65536ths, that a cell's sign is that of its class (q)
- * @param alpha weight of the class-level statistic, in thousandths
- * @param beta weight of the cell-level statistic, in thousandths
+ * @param rare rate, in thousandths, below which a form counts as rare in unmarked text
+ * @param selected probability, in 65536ths, that a cell selects the rare form of its class; other classes have one half
  * @param lattice limit on the lattice points of the statistic's positive half
  * @param buckets limit on the cells of a class
  * @param strengths candidate shares of marked text, in thousandths; the test selects one without using the key
  * @param classSpreads candidate standard deviations of class rates from the reference, in thousandths of a logit
  * @param cellSpreads candidate standard deviations of cell rates from their class, likewise
- * @param deviation probability, in 65536ths, that a cell of a stratum's key has the opposite sign of the global key's;
- *     0 in the plans of all other keys
+ * @param redrawn probability, in 65536ths, that a cell of a stratum's key has a sign of its own in place of the global
+ *     key's; 0 in the plan of all other keys
  */
 public record CanaryPlan(
         int version,
-        int agreement,
-        int alpha,
-        int beta,
+        int rare,
+        int selected,
         int lattice,
         int buckets,
         List<Integer> strengths,
         List<Integer> classSpreads,
         List<Integer> cellSpreads,
-        int deviation) {
-    /** The value 1 in the units of {@link #agreement} and {@link #deviation}. */
-    public static final int AGREEMENT_ONE = 1 << 16;
+        int redrawn) {
+    /** The value 1 in the units of {@link #selected} and {@link #redrawn}. */
+    public static final int ONE = 1 << 16;
 
-    /** The plan of version 1, under which nothing is marked any more; ledgers may contain keys of it. */
-    public static final CanaryPlan FIRST = new CanaryPlan(
-            1,
-            AGREEMENT_ONE / 4 * 3,
-            250,
-            1000,
+    /** The plan of keys that stand alone. */
+    public static final CanaryPlan CURRENT = new CanaryPlan(
+            4,
+            100,
+            ONE / 4,
             1 << 16,
             64,
             List.of(50, 150, 400, 700, 900),
-            List.of(150, 400, 1000),
+            List.of(50, 150, 400),
             List.of(100, 250, 600),
             0);
 
-    /** The plan of this version, which differs from the first in how far styles are assumed to deviate. */
-    public static final CanaryPlan CURRENT = new CanaryPlan(
-            2,
-            FIRST.agreement,
-            FIRST.alpha,
-            FIRST.beta,
-            FIRST.lattice,
-            FIRST.buckets,
-            FIRST.strengths,
-            List.of(50, 150, 400),
-            FIRST.cellSpreads,
-            0);
-
-    /** The plan of strata: the current one with deviations of probability 0.15, a correlation of 0.7 with the global key. */
+    /** The plan of strata. Signs drawn anew with probability 0.3 have a correlation of 0.7 with the global key. */
     public static final CanaryPlan STRATUM = new CanaryPlan(
-            3,
-            CURRENT.agreement,
-            CURRENT.alpha,
-            CURRENT.beta,
+            5,
+            CURRENT.rare,
+            CURRENT.selected,
             CURRENT.lattice,
             CURRENT.buckets,
             CURRENT.strengths,
             CURRENT.classSpreads,
             CURRENT.cellSpreads,
-            9830);
+            19661);
 
-    /** All plans under which keys may have been committed, newest first. */
-    public static final List<CanaryPlan> KNOWN = List.of(STRATUM, CURRENT, FIRST);
+    /** All plans under which keys may have been committed. */
+    public static final List<CanaryPlan> KNOWN = List.of(STRATUM, CURRENT);
 
     /**
      * Checks the ranges.
@@ -86,12 +69,12 @@ public record CanaryPlan(
         strengths = List.copyOf(strengths);
         classSpreads = List.copyOf(classSpreads);
         cellSpreads = List.copyOf(cellSpreads);
-        require(agreement > AGREEMENT_ONE / 2 && agreement < AGREEMENT_ONE, "agreement is between one half and one");
-        require(alpha >= 0 && beta >= 0 && alpha + beta > 0, "weights are not negative and not both zero");
+        require(rare >= 0 && rare < 500, "a rare form has a rate below one half");
+        require(selected > 0 && selected <= ONE / 2, "a rare form is selected with a probability of at most one half");
         require(lattice >= 256 && lattice <= 1 << 20, "a lattice has 256 to 1048576 points");
         require(buckets >= 1 && buckets <= 64, "a class has 1 to 64 cells");
         require(!strengths.isEmpty() && strengths.stream().allMatch(f -> f > 0 && f < 1000), "strengths are 1 to 999");
-        require(deviation >= 0 && deviation < AGREEMENT_ONE / 2, "a deviation is below one half");
+        require(redrawn >= 0 && redrawn < ONE, "not all cells are drawn anew");
         require(positive(classSpreads) && positive(cellSpreads), "spreads are above 0");
     }
 
@@ -105,33 +88,45 @@ public record CanaryPlan(
         }
     }
 
-    /** Returns q, the probability that a cell's sign is that of its class; for a stratum, with the deviations. */
-    public double q() {
-        double agrees = agreement / (double) AGREEMENT_ONE;
-        double deviates = deviates();
-        return agrees * (1 - deviates) + (1 - agrees) * deviates;
+    /**
+     * Returns the probability, in 65536ths, that a cell selects form 1.
+     *
+     * @param rate share of form 1 in unmarked text
+     */
+    int threshold(double rate) {
+        return rate * 1000 < rare ? selected : rate * 1000 > 1000 - rare ? ONE - selected : ONE / 2;
     }
 
-    /** Returns the probability that a cell of a stratum's key deviates from the global key. */
-    public double deviates() {
-        return deviation / (double) AGREEMENT_ONE;
+    /** Returns the probability that a cell selects form 1, given the share of form 1 in unmarked text. */
+    public double selects(double rate) {
+        return threshold(rate) / (double) ONE;
+    }
+
+    /**
+     * Returns the probability that a stratum's cell has the opposite sign of the global key's.
+     *
+     * @param rate share of form 1 in unmarked text
+     * @param global the global key's sign
+     */
+    public double deviates(double rate, int global) {
+        return redrawn / (double) ONE * (global > 0 ? 1 - selects(rate) : selects(rate));
     }
 
     /** Returns whether this is a plan of strata. */
     public boolean isForStrata() {
-        return deviation > 0;
+        return redrawn > 0;
     }
 
     /**
      * Returns the bytes that a commitment covers: ASCII lines of {@code name=number}, in the order of the components; a
-     * deviation of 0 has no line.
+     * {@code redrawn} of 0 has no line.
      */
     public byte[] canonical() {
-        String text = "stillgate-canary-plan\nversion=" + version + "\nagreement=" + agreement + "\nalpha=" + alpha
-                + "\nbeta=" + beta + "\nlattice=" + lattice + "\nbuckets=" + buckets
+        String text = "stillgate-canary-plan\nversion=" + version + "\nrare=" + rare + "\nselected=" + selected
+                + "\nlattice=" + lattice + "\nbuckets=" + buckets
                 + "\nstrengths=" + join(strengths) + "\nclassSpreads=" + join(classSpreads)
                 + "\ncellSpreads=" + join(cellSpreads) + "\n"
-                + (deviation == 0 ? "" : "deviation=" + deviation + "\n");
+                + (redrawn == 0 ? "" : "redrawn=" + redrawn + "\n");
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 

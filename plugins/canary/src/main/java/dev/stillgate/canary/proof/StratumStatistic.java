@@ -11,7 +11,7 @@ import java.util.Map;
  * The test statistic T of a stratum: the sum of w d over the cells, where d is the deviation of the stratum's key from
  * its epoch's global key. The weights depend on the suspect's counts, the reference, the global key and the keys of the
  * other strata, never on the tested key. Given those, deviations are independent, so a suspect that never met the
- * stratum's text has an exact distribution of T: {@link DeviationDistribution} with the plan's probability.
+ * stratum's text has an exact distribution of T: {@link SignDistribution} with {@link CanaryPlan#deviates}.
  *
  * <p>Text of a stratum can reach a suspect by way of readers who publish it. They scatter text as traffic does, so a
  * suspect may know the stratum by its share of the traffic. The second distribution allows for 1.25 times that share: the
@@ -43,13 +43,12 @@ final class StratumStatistic {
     private static final int ROUNDS = 3;
 
     private final CanaryKey global;
-    private final CanaryPlan plan;
     private final double share;
     private final List<Cell> cells = new ArrayList<>();
     private final int[] weights;
     private final double unit;
-    private final DeviationDistribution unmet;
-    private final DeviationDistribution met;
+    private final SignDistribution unmet;
+    private final SignDistribution met;
 
     /**
      * A cell with a site.
@@ -57,6 +56,7 @@ final class StratumStatistic {
      * @param kept probability that the class is unaltered
      * @param unmarked expected rate of form 1 in unmarked text
      * @param others share of the other strata whose keys select form 1
+     * @param deviates probability that the stratum's sign is not the global one
      * @param writes0 whether form 0 may replace form 1
      * @param writes1 whether form 1 may replace form 0
      */
@@ -68,6 +68,7 @@ final class StratumStatistic {
             double kept,
             double unmarked,
             double others,
+            double deviates,
             boolean writes0,
             boolean writes1) {}
 
@@ -115,11 +116,11 @@ final class StratumStatistic {
             double share,
             Map<CanaryKey, Double> others) {
         this.global = global;
-        this.plan = plan;
         this.share = share;
         for (int k = 0; k < suspect.classes(); k++) {
             for (int b = 0; b < suspect.buckets(k); b++) {
                 if (suspect.sites(k, b) > 0) {
+                    double deviates = plan.deviates(sheet.rate(k), global.cellSign(k, b));
                     cells.add(new Cell(
                             k,
                             b,
@@ -127,7 +128,8 @@ final class StratumStatistic {
                             suspect.sites(k, b),
                             kept[k],
                             estimator.unmarked(k, b),
-                            others(others, k, b),
+                            others(others, k, b, deviates),
+                            deviates,
                             sheet.writes(k, 0),
                             sheet.writes(k, 1)));
                 }
@@ -148,24 +150,28 @@ final class StratumStatistic {
         met = share == 0 ? unmet : distribution(ratios(best, Math.min(1, TOLERANCE * share)));
     }
 
-    /** Returns the share of the other strata that select form 1; if they are unknown, its mean. */
-    private double others(Map<CanaryKey, Double> others, int cls, int bucket) {
+    /**
+     * Returns the share of the other strata that select form 1; if they are unknown, its mean.
+     *
+     * @param deviates probability that a stratum's sign is not the global one
+     */
+    private double others(Map<CanaryKey, Double> others, int cls, int bucket, double deviates) {
         double all = 0;
         double ones = 0;
         for (Map.Entry<CanaryKey, Double> other : others.entrySet()) {
             all += other.getValue();
             ones += other.getKey().cellSign(cls, bucket) > 0 ? other.getValue() : 0;
         }
-        return all > 0 ? ones / all : global.cellSign(cls, bucket) > 0 ? 1 - plan.deviates() : plan.deviates();
+        return all > 0 ? ones / all : global.cellSign(cls, bucket) > 0 ? 1 - deviates : deviates;
     }
 
-    private DeviationDistribution distribution(double[] ratios) {
-        double odds = plan.deviates() / (1 - plan.deviates());
+    private SignDistribution distribution(double[] ratios) {
         double[] flips = new double[ratios.length];
         for (int i = 0; i < flips.length; i++) {
-            flips[i] = 1 / (1 + Math.exp(ratios[i]) / odds);
+            double deviates = cells.get(i).deviates;
+            flips[i] = 1 / (1 + Math.exp(ratios[i]) * (1 - deviates) / deviates);
         }
-        return new DeviationDistribution(weights, flips);
+        return new SignDistribution(weights, flips);
     }
 
     /** Returns the candidate of the highest likelihood; one parameter is changed at a time. */
@@ -201,13 +207,12 @@ final class StratumStatistic {
     }
 
     private double likelihood(Fit fit) {
-        double deviates = plan.deviates();
         double sum = 0;
         for (Cell cell : cells) {
             double up = log(fit, cell, most(fit), 1);
             double down = log(fit, cell, most(fit), -1);
             double high = Math.max(up, down);
-            sum += high + Math.log((1 - deviates) * Math.exp(up - high) + deviates * Math.exp(down - high));
+            sum += high + Math.log((1 - cell.deviates) * Math.exp(up - high) + cell.deviates * Math.exp(down - high));
         }
         return sum;
     }

@@ -34,18 +34,19 @@ final class WeightEstimator {
      */
     private static final double STRENGTH_PRIOR = 15;
 
-    /** The selected share of marked text, and the weights of the classes' and cells' signs in nats. */
+    /** Weight of a class's evidence, which that of its cells repeats in part. */
+    private static final double CLASS_WEIGHT = 0.75;
+
+    /** The selected share of marked text, and the weights of the cells' signs in nats. */
     static final class Choice {
         final double strength;
-        final double[] classes;
         final double[][] cells;
 
         /** Probability that each class is unaltered. */
         final double[] kept;
 
-        Choice(double strength, double[] classes, double[][] cells, double[] kept) {
+        Choice(double strength, double[][] cells, double[] kept) {
             this.strength = strength;
-            this.classes = classes;
             this.cells = cells;
             this.kept = kept;
         }
@@ -58,7 +59,7 @@ final class WeightEstimator {
     private final double[] shift;
     /** Each cell's share of its class's sites. */
     private final double[][] share;
-    /** Root mean square, over keys, of the mean sign of a class's sites. */
+    /** Standard deviation, over keys, of the mean sign of a class's sites. */
     private final double[] push;
 
     WeightEstimator(SiteCounts suspect, ClassSheet sheet, ExpectedRates rates, CanaryPlan plan) {
@@ -69,7 +70,6 @@ final class WeightEstimator {
         shift = new double[suspect.classes()];
         share = new double[suspect.classes()][];
         push = new double[suspect.classes()];
-        double agree = 2 * plan.q() - 1;
         for (int k = 0; k < shift.length; k++) {
             shift[k] = rates.shift(k, suspect, OWN_SPREAD);
             share[k] = new double[suspect.buckets(k)];
@@ -78,7 +78,7 @@ final class WeightEstimator {
                 share[k][b] = suspect.sites(k, b) / (double) Math.max(1, suspect.sites(k));
                 square += share[k][b] * share[k][b];
             }
-            push[k] = Math.sqrt(agree * agree + (1 - agree * agree) * square);
+            push[k] = 2 * Math.sqrt(selects(k) * (1 - selects(k)) * square);
         }
     }
 
@@ -119,16 +119,16 @@ final class WeightEstimator {
                 double whole = parts[0].fits[k] + parts[1].fits[k];
                 double both = mean(whole, rewritten[k], common);
                 kept[k] = common * Math.exp(whole - both);
-                others += contracts(k) ? 0 : both;
-                contractions += contracts(k) ? both : 0;
+                others += sheet.contracts(k) ? 0 : both;
+                contractions += sheet.contracts(k) ? both : 0;
             }
             double either = mean(contractions, expanded(), 1 - REWRITTEN);
             double asWritten = (1 - REWRITTEN) * Math.exp(contractions - either);
             for (int k = 0; k < kept.length; k++) {
-                double counts = suspect.sites(k) == 0 ? 0 : contracts(k) ? asWritten : 1;
+                double counts = suspect.sites(k) == 0 ? 0 : sheet.contracts(k) ? asWritten : 1;
                 sum += counts * kept[k];
                 all += counts;
-                kept[k] *= contracts(k) ? asWritten : 1;
+                kept[k] *= sheet.contracts(k) ? asWritten : 1;
             }
             fit = others + either;
             common = sum / all;
@@ -136,15 +136,15 @@ final class WeightEstimator {
         return fit;
     }
 
-    private boolean contracts(int k) {
-        return plan.version() > 1 && sheet.contracts(k);
+    private double selects(int k) {
+        return plan.selects(sheet.rate(k));
     }
 
     /** Returns the log-likelihood of all contraction counts if almost all contractions were expanded. */
     private double expanded() {
         double fit = 0;
         for (int k = 0; k < share.length; k++) {
-            if (contracts(k)) {
+            if (sheet.contracts(k)) {
                 int ones = suspect.ones(k);
                 int zeros = suspect.sites(k) - ones;
                 fit += 2 * (zeros * Math.log(1 - OVERLOOKED) + ones * Math.log(OVERLOOKED));
@@ -175,13 +175,11 @@ final class WeightEstimator {
     }
 
     private Choice joined(int strength, double[] kept, Part[] parts) {
-        double[] classes = new double[share.length];
         double[][] cells = new double[share.length][];
         for (int k = 0; k < share.length; k++) {
-            cells[k] = new double[share[k].length];
-            classes[k] = add(strength / 1000.0, k, parts, kept[k], cells[k]);
+            cells[k] = weights(strength / 1000.0, k, parts, kept[k]);
         }
-        return new Choice(strength / 1000.0, classes, cells, kept);
+        return new Choice(strength / 1000.0, cells, kept);
     }
 
     /** Half the log-likelihood ratios of one level, and the log-likelihood of the counts with the key averaged out. */
@@ -208,8 +206,8 @@ final class WeightEstimator {
                 int sites = suspect.sites(k);
                 double expected = rates.expected(k, suspect);
                 double deviation = Math.sqrt(spread * spread / 1e6 + rates.variance(k));
-                double up = of(likelihood, k, sites, suspect.ones(k), expected, deviation, (1 + push[k]) / 2);
-                double down = of(likelihood, k, sites, suspect.ones(k), expected, deviation, (1 - push[k]) / 2);
+                double up = of(likelihood, k, sites, suspect.ones(k), expected, deviation, asked(k, 1));
+                double down = of(likelihood, k, sites, suspect.ones(k), expected, deviation, asked(k, -1));
                 halves[k] = (up - down) / 2;
                 fits[k] = mean(up, down, 0.5);
             }
@@ -230,6 +228,11 @@ final class WeightEstimator {
             best = better(best, new Part(fits, halves));
         }
         return Objects.requireNonNull(best);
+    }
+
+    /** Returns the share of a class's sites with form 1 selected, one standard deviation from its mean. */
+    private double asked(int k, int deviations) {
+        return Math.clamp(selects(k) + deviations * push[k] / 2, 0, 1);
     }
 
     /** Returns the expected rate of form 1 in a cell of the suspect's unmarked text. */
@@ -258,12 +261,9 @@ final class WeightEstimator {
         return a != null && a.fit() >= b.fit() ? a : b;
     }
 
-    /**
-     * Computes the half ratios of a class's cells, and returns their log-likelihood with the class's sign averaged out.
-     */
+    /** Computes the half ratios of a class's cells, and returns their log-likelihood with the signs averaged out. */
     private double cells(int k, MarkLikelihood likelihood, double spread, double[] halves) {
-        double plus = 0;
-        double minus = 0;
+        double sum = 0;
         for (int b = 0; b < halves.length; b++) {
             int sites = suspect.sites(k, b);
             if (sites == 0) {
@@ -273,15 +273,9 @@ final class WeightEstimator {
             double down = cell(likelihood, k, b, spread, 0);
             halves[b] = (up - down) / 2;
             double any = anyRate(suspect.ones(k, b), sites - suspect.ones(k, b));
-            plus += fit(any, mean(up, down, plan.q()));
-            minus += fit(any, mean(up, down, 1 - plan.q()));
+            sum += mean(any, mean(up, down, selects(k)), OUTLIERS);
         }
-        return mean(plus, minus, 0.5);
-    }
-
-    /** Returns the log-likelihood of a cell in the selection of a strength, allowing for {@link #OUTLIERS}. */
-    private double fit(double any, double expected) {
-        return plan.version() > 1 ? mean(any, expected, OUTLIERS) : expected;
+        return sum;
     }
 
     /** Returns the log-probability of a sequence of forms under a uniform prior on the rate. */
@@ -294,18 +288,16 @@ final class WeightEstimator {
     }
 
     /**
-     * Adds the weights under one strength to those of the cells, and returns that of the class. The class-level effect
-     * follows the mean sign of the class's sites, which the class's own sign only predicts. The plan's alpha is the
-     * share that is assigned to the class's sign; the rest is distributed over the cells.
+     * Returns the weights of a class's cells under one strength: the half ratio of each, and its share of that of the
+     * class, since a model that does not distinguish cells follows the mean sign of the class's sites.
      */
-    private double add(double strength, int k, Part[] parts, double odds, double[] cells) {
-        double alpha = plan.alpha() / 1000.0;
-        double beta = plan.beta() / 1000.0;
-        double whole = odds * (1 - strength) * parts[0].halves[0][k] / push[k];
-        for (int b = 0; b < cells.length; b++) {
-            cells[b] += odds * beta * parts[1].halves[k][b] + (1 - alpha) * whole * share[k][b];
+    private double[] weights(double strength, int k, Part[] parts, double odds) {
+        double whole = push[k] == 0 ? 0 : (1 - strength) * parts[0].halves[0][k] / push[k];
+        double[] weights = new double[share[k].length];
+        for (int b = 0; b < weights.length; b++) {
+            weights[b] = odds * (parts[1].halves[k][b] + CLASS_WEIGHT * whole * share[k][b]);
         }
-        return alpha * whole * (2 * plan.q() - 1);
+        return weights;
     }
 
     /**

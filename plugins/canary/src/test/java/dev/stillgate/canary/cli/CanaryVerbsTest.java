@@ -2,16 +2,10 @@ package dev.stillgate.canary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.canary.key.CanaryKey;
-import dev.stillgate.canary.key.CanaryPlan;
-import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.CommitmentList;
-import dev.stillgate.canary.text.edit.ProseEditor;
-import dev.stillgate.canary.text.edit.SiteListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -283,33 +277,6 @@ class CanaryVerbsTest {
 
     private static String line(String key, String commitment) {
         return "{\"key\":\"" + key + "\",\"commitment\":\"" + commitment + "\",\"since\":\"2026-10-01T00:00:00Z\"}\n";
-    }
-
-    /** Texts marked as by a gateway of the first version. */
-    @Test
-    void keyCommittedUnderTheFirstPlanIsTestedUnderIt() throws IOException {
-        Inputs inputs = Inputs.withTable(List.of(Path.of("../../config/canary/english.yaml")));
-        MasterSecret master = MasterSecret.read(null, ENVIRONMENT);
-        CanaryKey old = CanaryKey.derive(master, "c3/2026-Q4", inputs.sheet(), CanaryPlan.FIRST);
-        ProseEditor editor = new ProseEditor(inputs.table(), old, SiteListener.NONE);
-        StringBuilder lines = new StringBuilder();
-        for (String line : Files.readAllLines(plain)) {
-            Matcher text = Pattern.compile("\"text\": \"(.*?)\"").matcher(line);
-            assertThat(text.find()).isTrue();
-            editor.begin();
-            String marked = editor.feed(text.group(1)).toString() + editor.end();
-            lines.append("{\"text\": \"").append(marked).append("\"}\n");
-        }
-        Files.writeString(marked, lines);
-        Path ledger = Files.writeString(
-                directory.resolve("old.jsonl"),
-                line("c3/2026-Q4", HexFormat.of().formatHex(old.commitment())) + line("c4", "0".repeat(64)));
-
-        assertThat(run("verify", "--all-keys", "--suspect", marked.toString(), "--ledger", ledger.toString(), "--json"))
-                .isZero();
-        assertThat(run.out())
-                .contains("\"committed\" : true", "The ledger's commitments to c4 are to another table of classes");
-        assertThat(figure("log10p")).isLessThan(-3);
     }
 
     @Test

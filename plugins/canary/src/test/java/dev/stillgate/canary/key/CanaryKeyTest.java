@@ -20,14 +20,16 @@ class CanaryKeyTest {
             MasterSecret.of("sixteen bytes or more".getBytes(StandardCharsets.UTF_8));
 
     private static ClassSheet sheet(int classes, int buckets, int digest) {
+        return sheet(classes, buckets, digest, 0.5);
+    }
+
+    private static ClassSheet sheet(int classes, int buckets, int digest, double rate) {
+        double[] rates = new double[classes];
+        Arrays.fill(rates, rate);
         byte[] bytes = new byte[32];
         bytes[0] = (byte) digest;
         return new ClassSheet(
-                Collections.nCopies(classes, "x"),
-                new double[classes],
-                new double[classes][buckets],
-                bytes,
-                new boolean[classes][2]);
+                Collections.nCopies(classes, "x"), rates, new double[classes][buckets], bytes, new boolean[classes][2]);
     }
 
     @Test
@@ -38,13 +40,9 @@ class CanaryKeyTest {
                 .isEqualTo(HexFormat.of()
                         .formatHex(CanaryKey.derive(MASTER, "c3/2026-Q4", sheet(3, 4, 7))
                                 .commitment()))
-                .isEqualTo("95c1b625a438661655718b1bcb336c13fdcdaa0d5b09a73ac6448b5321eaac28");
-        CanaryKey old = CanaryKey.derive(MASTER, "c3/2026-Q4", sheet(3, 4, 7), CanaryPlan.FIRST);
-        assertThat(HexFormat.of().formatHex(old.commitment()))
-                .as("commitment in ledgers of the first plan")
-                .isEqualTo("352600d3d6b68f86f75c2c7b74561a7c5198d2069aa0e27ad711e105de8c6392");
-        assertThat(List.of(key.classSign(0), key.classSign(1), key.classSign(2)))
-                .isEqualTo(List.of(-1, 1, 1));
+                .isEqualTo("61623f4c767ac2247c63949ebe2b4affa8561e2e51e69c0eaa8ddfb847bcd6b8");
+        assertThat(List.of(key.cellSign(0, 0), key.cellSign(1, 0), key.cellSign(2, 3)))
+                .isEqualTo(List.of(-1, 1, -1));
         assertThat(key.name()).isEqualTo("c3/2026-Q4");
         assertThat(key).hasToString("key c3/2026-Q4");
     }
@@ -64,14 +62,13 @@ class CanaryKeyTest {
                 join(join(new byte[] {0, 0, 0, 32}, key), join(new byte[] {0, 0, 0, 32}, sheet.digest())),
                 join(new byte[] {0, 0, (byte) (plan.length >> 8), (byte) plan.length}, plan));
         byte[] signs = hmac(key, join("class".getBytes(StandardCharsets.US_ASCII), new byte[] {0, 0, 0, 0, 1}));
+        int bits = (signs[0] & 0xff) << 8 | (signs[1] & 0xff);
 
         CanaryKey derived = CanaryKey.derive(MASTER, "n", sheet);
 
         assertThat(derived.commitment())
                 .isEqualTo(java.security.MessageDigest.getInstance("SHA-256").digest(committed));
-        assertThat(derived.classSign(0)).isEqualTo((signs[0] & 1) == 1 ? 1 : -1);
-        boolean agrees = ((signs[1] & 0xff) << 8 | (signs[2] & 0xff)) < CanaryPlan.CURRENT.agreement();
-        assertThat(derived.cellSign(0, 0)).isEqualTo(agrees ? derived.classSign(0) : -derived.classSign(0));
+        assertThat(derived.cellSign(0, 0)).isEqualTo(bits < CanaryPlan.ONE / 2 ? 1 : -1);
     }
 
     @Test
@@ -85,21 +82,26 @@ class CanaryKeyTest {
     }
 
     @Test
-    void cellsAgreeWithTheirClassAsOftenAsThePlanSays() {
-        CanaryKey key = CanaryKey.derive(MASTER, "a", sheet(500, 64, 0));
-        int plus = 0;
-        int agreeing = 0;
+    void cellsSelectRareFormsOneTimeInFour() {
+        assertThat(share(0.5)).isCloseTo(0.5, within(0.01));
+        assertThat(share(0.1)).isCloseTo(0.5, within(0.01));
+        assertThat(share(0.0999)).isCloseTo(0.25, within(0.01));
+        assertThat(share(0)).isCloseTo(0.25, within(0.01));
+        assertThat(share(0.95)).isCloseTo(0.75, within(0.01));
+    }
+
+    /** Returns the share of cells that select form 1, in a table whose classes all have this rate of it. */
+    private static double share(double rate) {
+        CanaryKey key = CanaryKey.derive(MASTER, "a", sheet(500, 64, 0, rate));
+        int ones = 0;
         for (int k = 0; k < 500; k++) {
-            plus += key.classSign(k) > 0 ? 1 : 0;
             for (int b = 0; b < 64; b++) {
-                agreeing += key.cellSign(k, b) == key.classSign(k) ? 1 : 0;
+                ones += key.form(k, b);
                 assertThat(key.form(k, b)).isEqualTo(key.cellSign(k, b) > 0 ? 1 : 0);
             }
         }
-
-        assertThat(plus / 500.0).isCloseTo(0.5, within(0.1));
-        assertThat(agreeing / 32000.0).isCloseTo(0.75, within(0.01));
         assertThat(key.classes()).isEqualTo(500);
+        return ones / 32000.0;
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 class StratumKeyTest {
@@ -21,7 +22,9 @@ class StratumKeyTest {
                 MASTER,
                 new ClassSheet(
                         Collections.nCopies(classes, "x"),
-                        new double[classes],
+                        DoubleStream.iterate(0.5, rate -> 0.55 - rate)
+                                .limit(classes)
+                                .toArray(),
                         new double[classes][64],
                         new byte[32],
                         new boolean[classes][2]),
@@ -45,21 +48,28 @@ class StratumKeyTest {
         int product = 0;
         int shared = 0;
         int deviations = 0;
-        for (int k = 0; k < 500; k++) {
-            assertThat(stratum.classSign(k)).isEqualTo(global.classSign(k));
+        int[] rare = new int[3];
+        for (int k = 0; k < 500; k += 2) { // classes of even rates; the others have a rare form
             for (int b = 0; b < 64; b++) {
                 assertThat(stratum.cellSign(k, b)).isEqualTo(global.cellSign(k, b) * stratum.deviation(k, b));
                 assertThat(global.deviation(k, b)).isEqualTo(1);
                 deviations += stratum.deviation(k, b) < 0 ? 1 : 0;
                 product += stratum.cellSign(k, b) * global.cellSign(k, b);
                 shared += stratum.deviation(k, b) * other.deviation(k, b);
+                boolean selected = global.cellSign(k + 1, b) > 0;
+                rare[0] += stratum.form(k + 1, b);
+                rare[1] += selected && stratum.deviation(k + 1, b) < 0 ? 1 : 0;
+                rare[2] += !selected && stratum.deviation(k + 1, b) < 0 ? 1 : 0;
             }
         }
-        assertThat(stratum.plan().deviates()).isCloseTo(0.15, within(1e-4));
-        assertThat(deviations / 32000.0).isCloseTo(0.15, within(0.01));
-        assertThat(product / 32000.0).as("correlation").isCloseTo(0.7, within(0.02));
-        assertThat(shared / 32000.0).as("independent deviations").isCloseTo(0.49, within(0.02));
-        assertThat(stratum.plan().q()).isCloseTo(0.75 * 0.85 + 0.25 * 0.15, within(1e-4));
+        CanaryPlan plan = stratum.plan();
+        assertThat(plan.deviates(0.5, 1)).isCloseTo(0.15, within(1e-4));
+        assertThat(deviations / 16000.0).isCloseTo(0.15, within(0.01));
+        assertThat(product / 16000.0).as("correlation").isCloseTo(0.7, within(0.02));
+        assertThat(shared / 16000.0).as("independent deviations").isCloseTo(0.49, within(0.02));
+        assertThat(rare[0] / 16000.0).as("rare forms").isCloseTo(0.25, within(0.01));
+        assertThat(rare[1] / 4000.0).isCloseTo(plan.deviates(0.05, 1), within(0.02));
+        assertThat(rare[2] / 12000.0).isCloseTo(plan.deviates(0.05, -1), within(0.01));
     }
 
     @Test
@@ -68,8 +78,8 @@ class StratumKeyTest {
         List<byte[]> parts = stratum.committed();
         assertThat(parts).hasSize(4);
         assertThat(new String(parts.get(2), StandardCharsets.US_ASCII))
-                .contains("version=3\n")
-                .endsWith("deviation=9830\n");
+                .contains("version=5\n")
+                .endsWith("redrawn=19661\n");
         assertThat(parts.get(3)).startsWith("global:".getBytes(StandardCharsets.US_ASCII));
         assertThat(parts.get(3)).endsWith(global(stratum).commitment());
         assertThat(stratum.commitment()).isEqualTo(Hkdf.sha256(parts));
@@ -78,9 +88,9 @@ class StratumKeyTest {
     @Test
     void plansOfStrataAndOfOtherKeysAreApart() {
         assertThat(KeyDeriver.plans(NAME)).containsExactly(CanaryPlan.STRATUM);
-        assertThat(KeyDeriver.plans("c3/2026-Q4")).containsExactly(CanaryPlan.CURRENT, CanaryPlan.FIRST);
+        assertThat(KeyDeriver.plans("c3/2026-Q4")).containsExactly(CanaryPlan.CURRENT);
         assertThat(new String(CanaryPlan.CURRENT.canonical(), StandardCharsets.US_ASCII))
-                .doesNotContain("deviation");
+                .doesNotContain("redrawn");
     }
 
     @Test

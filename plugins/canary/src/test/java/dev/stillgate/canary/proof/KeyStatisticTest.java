@@ -39,9 +39,15 @@ class KeyStatisticTest {
 
     /** Over random keys on a fixed text, p is uniform for any weights: counts below a level are binomial. */
     @ParameterizedTest
-    @CsvSource({"1,12,3,40,0.3", "2,40,8,2000,1.5", "3,30,1,300,0.8", "4,20,32,20000,0.7"})
-    void pIsUniformWithoutTheKey(long seed, int classes, int buckets, int sites, double style) {
-        ClassSheet sheet = Sheets.of(classes, buckets, 0.3);
+    @CsvSource({
+        "1,12,3,40,0.3,0.3",
+        "2,40,8,2000,1.5,0.3",
+        "3,30,1,300,0.8,0.3",
+        "4,20,32,20000,0.7,0.3",
+        "5,20,32,2000,0.7,0.05"
+    })
+    void pIsUniformWithoutTheKey(long seed, int classes, int buckets, int sites, double style, double rate) {
+        ClassSheet sheet = Sheets.of(classes, buckets, rate);
         Random random = new Random(seed);
         KeyStatistic evidence = evidence(sheet, Sheets.innocent(sheet, sites, style, random));
         double[] randomised = new double[1000];
@@ -55,8 +61,8 @@ class KeyStatisticTest {
         for (int i = 0; i < randomised.length; i++) {
             furthest = Math.max(furthest, Math.abs(randomised[i] - (i + 0.5) / randomised.length));
         }
-        // Kolmogorov and Smirnov at 0.01 / 4: 1.80 / sqrt(1000).
-        assertThat(furthest).isLessThan(0.0569);
+        // Kolmogorov and Smirnov at 0.01 / 5: 1.86 / sqrt(1000).
+        assertThat(furthest).isLessThan(0.0588);
     }
 
     @Test
@@ -137,10 +143,6 @@ class KeyStatisticTest {
             }
             apart += evidence(single, counts).tail(key).log10AtLeast() / 20;
             together += evidence(joint, counts).tail(key).log10AtLeast() / 20;
-            assertThat(KeyStatistic.of(counts, joint, null, CanaryPlan.FIRST).value(key))
-                    .as("the first plan ignores contractions")
-                    .isEqualTo(KeyStatistic.of(counts, single, null, CanaryPlan.FIRST)
-                            .value(key));
         }
 
         assertThat(together).isLessThan(apart - 1);
@@ -164,12 +166,10 @@ class KeyStatisticTest {
                 }
             }
         }
-        KeyStatistic first = KeyStatistic.of(counts, sheet, null, CanaryPlan.FIRST);
-        KeyStatistic now = evidence(sheet, counts);
+        KeyStatistic evidence = evidence(sheet, counts);
 
-        assertThat(first.strength()).isGreaterThanOrEqualTo(0.4);
-        assertThat(now.strength()).isLessThanOrEqualTo(0.15);
-        assertThat(now.tail(key).log10AtLeast()).isLessThan(first.tail(key).log10AtLeast() - 1);
+        assertThat(evidence.strength()).isLessThanOrEqualTo(0.15);
+        assertThat(evidence.tail(key).log10AtLeast()).isLessThan(-10);
     }
 
     @Test

@@ -7,18 +7,16 @@ import java.util.Random;
  * Independent of the tested class: it draws signs and never convolves.
  */
 final class Sampler {
-    private final int[] a;
-    private final int[][] w;
-    private final double q;
+    private final int[] w;
+    private final double[] flips;
     private final long value;
     private final Random random;
     private double theta;
     private double logWeight;
 
-    Sampler(int[] a, int[][] w, double q, long value, Random random) {
-        this.a = a;
+    Sampler(int[] w, double[] flips, long value, Random random) {
         this.w = w;
-        this.q = q;
+        this.flips = flips;
         this.value = value;
         this.random = random;
         double low = 0;
@@ -49,33 +47,17 @@ final class Sampler {
         return (Math.log(sum / draws) + scale) / Math.log(10);
     }
 
-    /** Draws a class's sign, then the signs of its cells with odds multiplied by exp(2 theta w). */
+    /** Draws the signs of the cells with odds multiplied by exp(2 theta w). */
     private long draw() {
         long s = 0;
         logWeight = 0;
-        for (int k = 0; k < a.length; k++) {
-            double upOdds = 1 / (1 + Math.exp(logMean(k, -1) - logMean(k, 1)));
-            int tau = random.nextDouble() < upOdds ? 1 : -1;
-            logWeight += Math.log(0.5 / (tau > 0 ? upOdds : 1 - upOdds));
-            s += (long) tau * a[k];
-            for (int weight : w[k]) {
-                double agree = tau > 0 ? q : 1 - q;
-                double up = agree * Math.exp(theta * weight);
-                double down = (1 - agree) * Math.exp(-theta * weight);
-                boolean plus = random.nextDouble() < up / (up + down);
-                logWeight += Math.log((plus ? agree : 1 - agree) * (up + down) / (plus ? up : down));
-                s += plus ? weight : -weight;
-            }
+        for (int i = 0; i < w.length; i++) {
+            double up = (1 - flips[i]) * Math.exp(theta * w[i]);
+            double down = flips[i] * Math.exp(-theta * w[i]);
+            boolean plus = random.nextDouble() < up / (up + down);
+            logWeight += Math.log((plus ? 1 - flips[i] : flips[i]) * (up + down) / (plus ? up : down));
+            s += plus ? w[i] : -w[i];
         }
         return s;
-    }
-
-    private double logMean(int k, int tau) {
-        double sum = tau * theta * a[k];
-        double agree = tau > 0 ? q : 1 - q;
-        for (int weight : w[k]) {
-            sum += Math.log(agree * Math.exp(theta * weight) + (1 - agree) * Math.exp(-theta * weight));
-        }
-        return sum;
     }
 }

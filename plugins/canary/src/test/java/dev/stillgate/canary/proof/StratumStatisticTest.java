@@ -151,6 +151,7 @@ class StratumStatisticTest {
         Random random = new Random(10);
         EpochAudit audit = audit(student(5_000, 0.9, mix(1, 2), random), 1);
         assertThat(unmet(audit, 0)).isLessThan(-6);
-        assertThat(beyond(audit, 0)).isGreaterThan(-2);
+        // Styles of cells, which the model of the share does not know, leave some.
+        assertThat(beyond(audit, 0)).isGreaterThan(unmet(audit, 0) / 5);
     }
 }

@@ -3,24 +3,24 @@ package dev.stillgate.canary.proof;
 import java.util.Arrays;
 
 /**
- * Exact distribution of T = sum over cells of w d, where the d are independent, and each is -1 with a probability of its
- * own and else +1. The weights w are integers. Cells without weight do not count. Thread-safe.
+ * Exact distribution of a sum over cells of w s, where the signs s are independent, and each is -1 with a probability of
+ * its own and else +1. The weights w are integers. Cells without weight do not count. Thread-safe.
  */
-public final class DeviationDistribution {
+public final class SignDistribution {
     private final LatticeTails tails;
 
     /**
      * Creates the distribution for weights in lattice units.
      *
      * @param w weight of each cell
-     * @param flips probability that a cell's d is -1, above 0 and below 1
+     * @param flips probability that a cell's sign is -1, above 0 and below 1
      * @throws IllegalArgumentException if the lattice has more than 2^24 points
      */
-    public DeviationDistribution(int[] w, double[] flips) {
+    public SignDistribution(int[] w, double[] flips) {
         tails = new LatticeTails(new Cells(w.clone(), flips.clone()));
     }
 
-    /** Returns the probabilities that T is at least, and that it is above, a value. */
+    /** Returns the probabilities that the sum is at least, and that it is above, a value. */
     public Tail tail(long value) {
         return tails.tail(value);
     }

@@ -80,7 +80,7 @@ public class ObserveBench {
                         "org-9",
                         Standing.CLEAR,
                         "model",
-                        "messages",
+                        Operation.MESSAGES,
                         null,
                         "model-4",
                         "model-4-20260101",

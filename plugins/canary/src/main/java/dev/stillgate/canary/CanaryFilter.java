@@ -152,9 +152,9 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
      */
     private static @Nullable String storedId(Exchange exchange) {
         String path = exchange.storedPath();
-        return switch (exchange.operation()) {
-            case MESSAGE_BATCH_RESULTS, FILE_CONTENT -> path;
-            case STORED_RESPONSE, STORED_CHAT_COMPLETION -> {
+        return switch (exchange.operation().kind()) {
+            case RESULTS, FILE -> path;
+            case STORED, DEFERRED -> {
                 String last = path.substring(path.lastIndexOf('/') + 1);
                 yield LISTS.contains(last) ? null : PARTS.contains(last) ? path : last;
             }

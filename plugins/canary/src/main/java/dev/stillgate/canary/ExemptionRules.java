@@ -4,25 +4,10 @@ import dev.stillgate.canary.text.prompt.WordingConstraints;
 import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decides from the request which answers must not be marked because a changed word could damage them. */
 final class ExemptionRules {
-    /** Tools of the Gemini API whose results its responses cite, in both spellings. */
-    private static final Set<String> GROUNDING_TOOLS = Set.of(
-            "googleSearch",
-            "google_search",
-            "googleSearchRetrieval",
-            "google_search_retrieval",
-            "enterpriseWebSearch",
-            "enterprise_web_search",
-            "googleMaps",
-            "google_maps",
-            "retrieval",
-            "fileSearch",
-            "file_search");
-
     /** A request is read on one thread, without a break, so one scan of each thread serves all requests. */
     private final ThreadLocal<PromptScan> scans;
 
@@ -41,13 +26,12 @@ final class ExemptionRules {
             return Exemption.LOGPROBS;
         }
         // The citations come last and contain the text that they refer to, with its positions.
-        if (provider == Provider.GOOGLE
+        if (!provider.citingTools().isEmpty()
                 && chat.stream()
-                && chat.toolNames().stream().anyMatch(GROUNDING_TOOLS::contains)) {
+                && chat.toolNames().stream().anyMatch(provider.citingTools()::contains)) {
             return Exemption.GROUNDING;
         }
-        // Google's signatures stand for the thoughts alone, so that marked text before them is accepted.
-        boolean signsText = provider != Provider.GOOGLE;
+        boolean signsText = provider.signsText();
         if (signsText && chat.thinking() && !chat.toolNames().isEmpty()) {
             return Exemption.THINKING_AND_TOOLS;
         }

@@ -39,7 +39,7 @@ final class Enforcement {
         if (standing == Standing.BLOCKED) {
             return BLOCKED;
         }
-        if (exchange.operation() == Operation.OPAQUE || exchange.operation() == Operation.REALTIME) {
+        if (exchange.operation() == Operation.OPAQUE || exchange.operation().kind() == Operation.Kind.SESSION) {
             return OPAQUE;
         }
         return exchange.operation().carriesResponses() && includesLogprobs(exchange.query()) ? PROBING : Verdict.ALLOW;

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EnforcementTest {
@@ -37,8 +38,12 @@ class EnforcementTest {
         return verdict instanceof Verdict.Reject reject ? reject.code() : "allowed";
     }
 
+    static List<Operation> operations() {
+        return Operation.values();
+    }
+
     @ParameterizedTest
-    @EnumSource(Operation.class)
+    @MethodSource("operations")
     void blockedAccountIsRefusedOnEveryPath(Operation operation) {
         stands(Standing.BLOCKED);
         Verdict verdict = harness.request(asks(operation));

@@ -11,7 +11,7 @@ public final class FakeBody {
 
     /** Returns a prompt with one user message and no other field. */
     public static Prompt chat(String text) {
-        return new Prompt(Provider.ANTHROPIC, "model-1", text, false, BodyView.Chat.ABSENT, 1, 1, false, false);
+        return new Prompt(FakeExchange.PROVIDER, "model-1", text, false, BodyView.Chat.ABSENT, 1, 1, false, false);
     }
 
     /** Returns a prompt for a model with a number of input tokens and a limit on output tokens. */

@@ -31,7 +31,8 @@ public final class FakeExchange implements Exchange {
     private ConnectionFacts connection = new FakeConnection("192.0.2.1");
     private InetAddress address = connection.peer();
     private Account account = listed("a-1");
-    private Provider provider = Provider.ANTHROPIC;
+    static final Provider PROVIDER = Provider.ANTHROPIC;
+    private Provider provider = PROVIDER;
     private Operation operation = Operation.MESSAGES;
     private String method = "POST";
     private String path = "/v1/messages";

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 interface PlainChat extends BodyView.Chat {
     @Override
     default Provider provider() {
-        return Provider.ANTHROPIC;
+        return FakeExchange.PROVIDER;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.stillgate.tokenbucket;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Provider.RateFields;
 import dev.stillgate.tokenbucket.bucket.TightestLimits;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
@@ -19,11 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class RateHeaders {
     private static final List<Measure> MEASURES =
             List.of(Measure.REQUESTS, Measure.TOTAL_TOKENS, Measure.INPUT_TOKENS, Measure.OUTPUT_TOKENS);
-    private static final String ANTHROPIC = "anthropic-ratelimit-";
-    private static final String OPENAI = "x-ratelimit-";
     private static final String IETF = "ratelimit";
-    private final Map<Measure, Fields> anthropic = fields(ANTHROPIC, true, Times::instant);
-    private final Map<Measure, Fields> openAi = fields(OPENAI, false, Times::duration);
+    private final Map<Measure, Fields> byMeasure = fields(RateFields.BY_MEASURE, Times::instant);
+    private final Map<Measure, Fields> byFigure = fields(RateFields.BY_FIGURE, Times::duration);
     private final TokenBucketPolicy.HeaderStyle style;
 
     /** The three header fields of one measure. The limit and the reset time rarely change and are cached. */
@@ -39,8 +38,8 @@ final class RateHeaders {
 
     /** Returns whether the response has rate limit fields of the upstream; the filter then adds none of its own. */
     static boolean hasRateLimitFields(Headers upstream) {
-        return upstream.hasNameStarting(ANTHROPIC)
-                || upstream.hasNameStarting(OPENAI)
+        return upstream.hasNameStarting(RateFields.BY_MEASURE.prefix)
+                || upstream.hasNameStarting(RateFields.BY_FIGURE.prefix)
                 || upstream.hasNameStarting(IETF);
     }
 
@@ -50,11 +49,12 @@ final class RateHeaders {
      * @param millis the current time in milliseconds since the epoch
      */
     void add(Provider provider, TightestLimits tightest, long millis, Consumer<Header> consumer) {
-        if (style == TokenBucketPolicy.HeaderStyle.PROVIDER || style == TokenBucketPolicy.HeaderStyle.BOTH) {
-            switch (provider) {
-                case ANTHROPIC -> anthropic(tightest, millis, consumer);
-                case OPENAI -> openAi(tightest, consumer);
-                case GOOGLE -> {} // its API has no such fields
+        RateFields form = provider.rateFields();
+        if (form != null
+                && (style == TokenBucketPolicy.HeaderStyle.PROVIDER || style == TokenBucketPolicy.HeaderStyle.BOTH)) {
+            switch (form) {
+                case BY_MEASURE -> byMeasure(tightest, millis, consumer);
+                case BY_FIGURE -> byFigure(tightest, consumer);
             }
         }
         if (style == TokenBucketPolicy.HeaderStyle.IETF || style == TokenBucketPolicy.HeaderStyle.BOTH) {
@@ -62,29 +62,29 @@ final class RateHeaders {
         }
     }
 
-    private void anthropic(TightestLimits tightest, long millis, Consumer<Header> consumer) {
+    private void byMeasure(TightestLimits tightest, long millis, Consumer<Header> consumer) {
         for (Measure measure : MEASURES) {
             TokenLimit limit = tightest.limit(measure);
             if (limit != null) {
                 long reset = Times.epochSecond(millis, tightest.resetNanos(measure));
-                addFields(anthropic.get(measure), limit.capacity(), tightest.remaining(measure), reset, consumer);
+                addFields(byMeasure.get(measure), limit.capacity(), tightest.remaining(measure), reset, consumer);
             }
         }
     }
 
-    private void openAi(TightestLimits tightest, Consumer<Header> consumer) {
-        openAi(Measure.REQUESTS, tightest, consumer);
+    private void byFigure(TightestLimits tightest, Consumer<Header> consumer) {
+        byFigure(Measure.REQUESTS, tightest, consumer);
         Measure tokens = tightest.tokens();
         if (tokens != null) {
-            openAi(tokens, tightest, consumer);
+            byFigure(tokens, tightest, consumer);
         }
     }
 
-    private void openAi(Measure measure, TightestLimits tightest, Consumer<Header> consumer) {
+    private void byFigure(Measure measure, TightestLimits tightest, Consumer<Header> consumer) {
         TokenLimit limit = tightest.limit(measure);
         if (limit != null) {
             long reset = Times.millis(tightest.resetNanos(measure));
-            addFields(openAi.get(measure), limit.capacity(), tightest.remaining(measure), reset, consumer);
+            addFields(byFigure.get(measure), limit.capacity(), tightest.remaining(measure), reset, consumer);
         }
     }
 
@@ -129,13 +129,14 @@ final class RateHeaders {
         }
     }
 
-    private static Map<Measure, Fields> fields(String prefix, boolean measureFirst, LongFunction<String> reset) {
+    private static Map<Measure, Fields> fields(RateFields form, LongFunction<String> reset) {
+        boolean measureFirst = form == RateFields.BY_MEASURE;
         Map<Measure, Fields> fields = new EnumMap<>(Measure.class);
         for (Measure measure : MEASURES) {
             boolean isGeneric = measure == Measure.TOTAL_TOKENS || (!measureFirst && measure.isTokens());
             String label = isGeneric ? "tokens" : measure.label();
             UnaryOperator<String> name =
-                    suffix -> prefix + (measureFirst ? label + '-' + suffix : suffix + '-' + label);
+                    suffix -> form.prefix + (measureFirst ? label + '-' + suffix : suffix + '-' + label);
             fields.put(
                     measure,
                     new Fields(

@@ -14,6 +14,7 @@ import dev.stillgate.tokenbucket.policy.Verify;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the refusal of a request over a limit, in the wording of its provider. */
@@ -107,12 +108,9 @@ final class Refusals {
         String requested = limit.measure().text(shortage.requested());
         boolean prompt = limit.measure() == Measure.INPUT_TOKENS || limit.measure() == Measure.TOTAL_TOKENS;
         String source = " (the " + ownerName(limit) + " limit of " + limit.unit() + ")";
-        if (prompt && provider == Provider.ANTHROPIC) {
-            return "prompt is too long: " + requested + " tokens > " + capacity + " maximum" + source;
-        }
-        if (prompt && provider == Provider.GOOGLE) {
-            return "The input token count (" + requested + ") exceeds the maximum number of tokens allowed (" + capacity
-                    + ')' + source + '.';
+        String wording = provider.tooLong();
+        if (prompt && wording != null) {
+            return String.format(Locale.ROOT, wording, requested, capacity, source);
         }
         return "Request too large: limit " + capacity + ' ' + limit.unit() + ", requested " + requested
                 + ". The input or output tokens must be reduced for the request to fit.";
@@ -128,7 +126,7 @@ final class Refusals {
             return "Too many requests at once: the " + ownerName(limit) + " limit is " + limit.description() + '.'
                     + retryHint;
         }
-        if (exchange.provider() == Provider.OPENAI) {
+        if (exchange.provider().tooLong() == null) {
             // The use of other accounts is not told.
             String used = limit.owner() == Owner.ACCOUNT
                     ? ", used " + limit.measure().text(limit.capacity() - shortage.remaining())

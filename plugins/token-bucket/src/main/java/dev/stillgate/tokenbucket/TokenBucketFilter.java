@@ -6,7 +6,7 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.CompletionFilter;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.FilterContext;
-import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Operation.Kind;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.RequestFilter;
 import dev.stillgate.spi.ResponseFilter;
@@ -100,7 +100,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
                 counter.addUpload(reservation);
                 reservation.model = model(null);
                 reservation.price = prices == null ? null : prices.of(null);
-            } else if (exchange.operation() == Operation.REALTIME) {
+            } else if (exchange.operation().kind() == Kind.SESSION) {
                 counter.addSession(exchange.queryModel(), reservation);
                 reservation.model = model(reservation.modelName);
                 reservation.price = prices == null ? null : prices.of(reservation.modelName);
@@ -287,8 +287,8 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
     }
 
     private void chargeFetched(Exchange exchange, Reservation reservation, Outcome outcome) {
-        switch (exchange.operation()) {
-            case MESSAGE_BATCH_RESULTS, FILE_CONTENT, STORED_RESPONSE -> {
+        switch (exchange.operation().kind()) {
+            case RESULTS, FILE, DEFERRED -> {
                 reservation.reset();
                 reservation.route = route(exchange);
                 Account account = deferredCharges.correct(
@@ -298,14 +298,14 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
                         prices,
                         reservation);
                 if (account != null) {
-                    reservation.batch = exchange.operation() != Operation.STORED_RESPONSE;
+                    reservation.batch = exchange.operation().kind() != Kind.DEFERRED;
                     reservation.model = model(reservation.modelName);
                     Standing standing = standing(account, reservation);
                     buckets.correct(account, standing, exchange.address(), limits, reservation);
                     reservation.clearOwners();
                 }
             }
-            case FILE_BATCH -> deferredCharges.addResultFiles(exchange.deferredResponse());
+            case JOB -> deferredCharges.addResultFiles(exchange.deferredResponse());
             default -> {}
         }
     }

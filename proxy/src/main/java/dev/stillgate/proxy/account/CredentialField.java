@@ -125,7 +125,7 @@ public final class CredentialField {
             return place == Credential.AWS_ACCESS_KEY;
         }
         int field = head.find(id(place));
-        return BedrockKey.is(head.bytes(), start(head, field, place), head.valueEnd(field));
+        return ShortTermKey.is(head.bytes(), start(head, field, place), head.valueEnd(field));
     }
 
     /**
@@ -147,8 +147,8 @@ public final class CredentialField {
             return ofAccessKey(keyOf(head.value(field)), accounts);
         }
         int start = start(head, field, place);
-        if (place == Credential.BEARER && BedrockKey.is(head.bytes(), start, head.valueEnd(field))) {
-            String key = BedrockKey.accessKey(head.bytes(), start, head.valueEnd(field));
+        if (place == Credential.BEARER && ShortTermKey.is(head.bytes(), start, head.valueEnd(field))) {
+            String key = ShortTermKey.accessKey(head.bytes(), start, head.valueEnd(field));
             if (key != null) {
                 return ofAccessKey(key, accounts);
             }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.backtest;
 
+import dev.stillgate.proxy.exchange.WrittenExchange;
 import java.util.PriorityQueue;
 
 /**
@@ -11,14 +12,14 @@ final class EndingQueue {
     static final int MOST = 1 << 18;
 
     private final int most;
-    private final PriorityQueue<LoggedExchange> byEnd = new PriorityQueue<>();
+    private final PriorityQueue<WrittenExchange> byEnd = new PriorityQueue<>();
     private long endedEarly;
 
     EndingQueue(int most) {
         this.most = most;
     }
 
-    void add(LoggedExchange exchange) {
+    void add(WrittenExchange exchange) {
         byEnd.add(exchange);
     }
 
@@ -29,17 +30,17 @@ final class EndingQueue {
 
     /** Returns the end time of the next exchange in virtual nanoseconds, {@link Long#MAX_VALUE} when there is none. */
     long nextEnd() {
-        LoggedExchange next = byEnd.peek();
+        WrittenExchange next = byEnd.peek();
         return next == null ? Long.MAX_VALUE : VirtualClock.nanos(next.endMillis());
     }
 
     /** Removes the exchange that ends next. */
-    LoggedExchange take() {
+    WrittenExchange take() {
         return byEnd.remove();
     }
 
     /** Removes the exchange that ends next and counts it as ended early. */
-    LoggedExchange takeEarly() {
+    WrittenExchange takeEarly() {
         endedEarly++;
         return byEnd.remove();
     }

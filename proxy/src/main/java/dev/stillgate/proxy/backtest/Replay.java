@@ -6,6 +6,7 @@ import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.exchange.WrittenExchange;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.json.MalformedBody;
@@ -65,13 +66,13 @@ final class Replay {
         LoggedPath.Found found = facts.path().by(facts.method());
         LoggedConnection connection = connection(facts);
         connection.noteRequest(facts.headers());
-        LoggedExchange exchange = new LoggedExchange(
-                number++,
+        WrittenExchange exchange = new WrittenExchange(
+                number,
                 found.target(),
-                new LoggedExchange.Request(facts.method(), facts.path().path(), facts.headers()),
-                facts.account().account(),
-                facts.address(),
-                connection,
+                new WrittenExchange.Request(
+                        "replay-" + number++, facts.method(), facts.path().path(), facts.headers()),
+                new WrittenExchange.Caller(facts.account().account(), facts.address(), connection),
+                VirtualClock.nanos(line.ts()),
                 line.ts());
         VirtualResponse response =
                 connection.isOpen() ? run(exchange, found.refused(), line) : refuseConnection(exchange, line);
@@ -98,21 +99,21 @@ final class Replay {
         return opened;
     }
 
-    private VirtualResponse refuseConnection(LoggedExchange exchange, LogLine line) {
+    private VirtualResponse refuseConnection(WrittenExchange exchange, LogLine line) {
         tally.rejected(CONNECTION, CONNECTION);
         return new VirtualResponse.Refused(0, CONNECTION, CONNECTION, null, true, refusedText(exchange, line), false);
     }
 
-    private TextVolume refusedText(LoggedExchange exchange, LogLine line) {
+    private TextVolume refusedText(WrittenExchange exchange, LogLine line) {
         return TextVolume.refused(answer.readRefused(exchange.operation(), line));
     }
 
-    private VirtualResponse run(LoggedExchange exchange, @Nullable BadMessage badPath, LogLine line) {
+    private VirtualResponse run(WrittenExchange exchange, @Nullable BadMessage badPath, LogLine line) {
         Refusal refusal = request(exchange, badPath);
         boolean stream = false;
         if (refusal == null && exchange.operation().readsBody()) {
             try {
-                boolean recorded = exchange.operation() == Operation.FILE_UPLOAD || line.has("request");
+                boolean recorded = exchange.operation().kind() == Operation.Kind.UPLOAD || line.has("request");
                 BodyView view = recorded ? body(exchange, line) : BodyView.None.INSTANCE;
                 stream = view instanceof BodyView.Chat chat && chat.stream();
                 refusal = chain.onBody(exchange, exchange.progress, view);
@@ -138,7 +139,7 @@ final class Replay {
      * Ends an exchange that was not refused by filters, but whose body is not on record: it was refused before its body
      * was read, its body was invalid, or its client left. It costs a request and has no text.
      */
-    private VirtualResponse unjudged(LoggedExchange exchange, LogLine line) {
+    private VirtualResponse unjudged(WrittenExchange exchange, LogLine line) {
         tally.unjudged();
         chain.onComplete(
                 exchange,
@@ -147,16 +148,16 @@ final class Replay {
         return new VirtualResponse.Served(line.status(), TextVolume.NONE);
     }
 
-    private BodyView body(LoggedExchange exchange, LogLine line) throws MalformedBody {
+    private BodyView body(WrittenExchange exchange, LogLine line) throws MalformedBody {
         int length = line.length("request");
-        if (exchange.operation() == Operation.FILE_UPLOAD) {
+        if (exchange.operation().kind() == Operation.Kind.UPLOAD) {
             return new BodyView.Opaque(length); // a multipart form, which is not logged
         }
         int start = line.start("request");
         return reader.read(exchange.operation(), exchange.cloud(), null, line.bytes(), start, length);
     }
 
-    private @Nullable Refusal request(LoggedExchange exchange, @Nullable BadMessage badPath) {
+    private @Nullable Refusal request(WrittenExchange exchange, @Nullable BadMessage badPath) {
         if (badPath != null) {
             return refusal(badPath.kind(), badPath.code());
         }
@@ -173,7 +174,7 @@ final class Replay {
         return new Refusal(GATEWAY, new Verdict.Reject(kind, code, code));
     }
 
-    private VirtualResponse refuse(LoggedExchange exchange, Refusal refusal, LogLine line) {
+    private VirtualResponse refuse(WrittenExchange exchange, Refusal refusal, LogLine line) {
         Verdict.Reject verdict = refusal.verdict();
         tally.rejected(refusal.filter(), verdict.code());
         int status = ErrorBodies.status(verdict.kind());
@@ -190,7 +191,7 @@ final class Replay {
                 forStanding);
     }
 
-    private TextVolume deliver(LoggedExchange exchange, ForwardedTap tap, LogLine line) {
+    private TextVolume deliver(WrittenExchange exchange, ForwardedTap tap, LogLine line) {
         TextVolume text = answer.readDelivered(exchange.operation(), tap, line);
         Outcome served = new Outcome.Served(line.status(), answer.usage(), line.length("response"), 0);
         exchange.ends(line.endMillis(), served, answer.id(), answer.facts(), answer.verdict(), answer.isMarked());
@@ -205,7 +206,7 @@ final class Replay {
         return text;
     }
 
-    private void end(LoggedExchange exchange) {
+    private void end(WrittenExchange exchange) {
         chain.onComplete(exchange, exchange.progress, exchange.outcome());
     }
 

@@ -34,9 +34,9 @@ final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--provider",
             paramLabel = "NAME",
-            defaultValue = "anthropic",
+            defaultValue = NewConfiguration.DEFAULT_PROVIDER,
             description = "the API of the upstream: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private NewConfiguration.Provider provider = NewConfiguration.Provider.anthropic;
+    private NewConfiguration.Provider provider = NewConfiguration.Provider.valueOf(NewConfiguration.DEFAULT_PROVIDER);
 
     @Option(
             names = "--upstream",
@@ -85,15 +85,10 @@ final class InitCommand implements Callable<Integer> {
         files.forEach(file -> out.println("  " + file));
         out.println("  " + directory.resolve("state") + "/");
         Path config = directory.resolve("stillgate.yaml");
-        String base = switch (provider) {
-            case anthropic -> "ANTHROPIC_BASE_URL=http://127.0.0.1:" + port;
-            case openai -> "OPENAI_BASE_URL=http://127.0.0.1:" + port + "/v1";
-            case google -> "GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:" + port;
-        };
         out.println("next:");
         out.println("  stillgate validate --config " + config);
         out.println("  stillgate run --config " + config);
-        out.println("  export " + base + "   # base URL for the clients' SDK");
+        out.println("  export " + provider.baseUrl(port) + "   # base URL for the clients' SDK");
         out.println("keep a copy of " + directory.resolve("secrets") + " in a safe place");
         out.flush();
         return 0;

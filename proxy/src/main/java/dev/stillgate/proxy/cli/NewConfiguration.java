@@ -36,22 +36,41 @@ final class NewConfiguration {
         this.directory = directory;
     }
 
+    static final String DEFAULT_PROVIDER = "anthropic";
+
     /** The API of a model provider. */
     enum Provider {
-        anthropic("https://api.anthropic.com", "/v1/", "/v1/models, /v1/models/", "x-api-key, bearer"),
-        openai("https://api.openai.com", "/v1/", "/v1/models, /v1/models/", "bearer"),
-        google("https://generativelanguage.googleapis.com", "/v1beta/", "/v1beta/models", "x-goog-api-key, query-key");
+        anthropic(
+                "https://api.anthropic.com",
+                "/v1/",
+                "/v1/models, /v1/models/",
+                "x-api-key, bearer",
+                "ANTHROPIC_BASE_URL=%s"),
+        openai("https://api.openai.com", "/v1/", "/v1/models, /v1/models/", "bearer", "OPENAI_BASE_URL=%s/v1"),
+        google(
+                "https://generativelanguage.googleapis.com",
+                "/v1beta/",
+                "/v1beta/models",
+                "x-goog-api-key, query-key",
+                "GOOGLE_GEMINI_BASE_URL=%s");
 
         private final String upstream;
         private final String path;
         private final String opaque;
         private final String credential;
+        private final String baseUrl;
 
-        Provider(String upstream, String path, String opaque, String credential) {
+        Provider(String upstream, String path, String opaque, String credential, String baseUrl) {
             this.upstream = upstream;
             this.path = path;
             this.opaque = opaque;
             this.credential = credential;
+            this.baseUrl = baseUrl;
+        }
+
+        /** Returns the environment variable by which the provider's SDK finds the gateway. */
+        String baseUrl(int port) {
+            return baseUrl.formatted("http://127.0.0.1:" + port);
         }
 
         Policy.Endpoint upstream() {

@@ -96,7 +96,7 @@ public final class ErrorBodies {
             long sequence) {
         Dialect dialect = Dialects.of(operation);
         StringBuilder event = new StringBuilder(240 + message.length());
-        (dialect.provider() == provider ? dialect : Dialects.of(provider))
+        (dialect.provider().equals(provider) ? dialect : Dialects.of(provider))
                 .errorEvent(new ApiError(kind, status(kind), message, requestId, null, 0, sequence), event);
         return event.append("\n\n").toString().getBytes(StandardCharsets.UTF_8);
     }

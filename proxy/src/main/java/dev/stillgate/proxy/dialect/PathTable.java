@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.dialect;
 
+import dev.stillgate.proxy.dialect.provider.ApiPath;
+import dev.stillgate.proxy.dialect.provider.Dialect;
 import dev.stillgate.proxy.dialect.provider.PathMatch;
 import dev.stillgate.spi.Operation;
 import java.util.ArrayList;
@@ -24,33 +26,24 @@ public final class PathTable {
     private static final int MAX_ID = 128;
     private static final String ID = "{id}";
 
-    /** The supported methods and paths, with {@code {id}} as the placeholder of an id. */
-    static final List<Entry> ENTRIES = Dialects.ALL.stream()
-            .flatMap(dialect -> dialect.paths().stream()
-                    .map(path -> new Entry(
-                            path.method(), path.path(), new PathMatch(dialect.provider(), path.operation(), null))))
-            .toList();
-
     private static final Map<String, Methods> EXACT = new HashMap<>();
     private static final List<Collection> COLLECTIONS = new ArrayList<>();
 
     static {
-        ENTRIES.forEach(PathTable::add);
+        for (Dialect dialect : Dialects.ALL) {
+            for (ApiPath path : dialect.paths()) {
+                methods(path.path()).add(path.method(), new PathMatch(dialect.provider(), path.operation(), null));
+            }
+        }
     }
 
     private PathTable() {}
 
-    /** One method of one path. */
-    record Entry(String method, String path, PathMatch match) {}
-
-    private static void add(Entry entry) {
-        int id = entry.path().indexOf(ID);
-        if (id < 0) {
-            EXACT.computeIfAbsent(entry.path(), Methods::new).add(entry);
-        } else {
-            String suffix = entry.path().substring(id + ID.length());
-            collection(entry.path().substring(0, id)).resource(suffix).add(entry);
-        }
+    private static Methods methods(String path) {
+        int id = path.indexOf(ID);
+        return id < 0
+                ? EXACT.computeIfAbsent(path, Methods::new)
+                : collection(path.substring(0, id)).resource(path.substring(id + ID.length()));
     }
 
     private static Collection collection(String prefix) {
@@ -155,12 +148,12 @@ public final class PathTable {
             this.path = path;
         }
 
-        void add(Entry entry) {
-            switch (entry.method()) {
-                case "GET" -> get = entry.match();
-                case "POST" -> post = entry.match();
-                case "DELETE" -> delete = entry.match();
-                default -> throw new IllegalArgumentException(entry.method());
+        void add(String method, PathMatch match) {
+            switch (method) {
+                case "GET" -> get = match;
+                case "POST" -> post = match;
+                case "DELETE" -> delete = match;
+                default -> throw new IllegalArgumentException(method);
             }
         }
 

@@ -5,12 +5,13 @@ import dev.stillgate.proxy.dialect.request.BodyEdit;
 import dev.stillgate.proxy.dialect.request.BodyParser;
 import dev.stillgate.proxy.dialect.request.CloudCall;
 import dev.stillgate.proxy.dialect.request.JsonChat;
+import dev.stillgate.proxy.dialect.stream.UsageEventGate;
 import dev.stillgate.proxy.json.JsonFields;
 import dev.stillgate.proxy.json.JsonTape;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * have the documented types, see {@link JsonFields}.
  */
 public final class RequestReader {
-    private final Map<Operation, Dialect.BodyReader> readers = new EnumMap<>(Operation.class);
+    private final Map<Operation, Dialect.BodyReader> readers = new HashMap<>();
+
+    private final Map<Operation, UsageEventGate.Matcher> usageEvents = new HashMap<>();
 
     public RequestReader() {
         BodyParser parser = new BodyParser();
@@ -54,6 +57,12 @@ public final class RequestReader {
             throws MalformedBody {
         Dialect.BodyReader reader = readers.get(operation);
         return reader == null ? BodyParser.unread(len) : reader.read(operation, cloud, contentType, buf, off, len);
+    }
+
+    /** Returns the recogniser of the event that a stream has only because of {@link #usageEdit}. */
+    public UsageEventGate.Matcher usageEvents(Operation operation) {
+        return usageEvents.computeIfAbsent(
+                operation, absent -> Dialects.of(absent).usageEvents());
     }
 
     /**

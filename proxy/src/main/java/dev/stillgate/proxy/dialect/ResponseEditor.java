@@ -37,6 +37,7 @@ public final class ResponseEditor {
     private static final int IN_FIELD = 2;
     private static final int IN_COMMENT = 3;
 
+    private final Operation operation;
     private final ResponseTap.Prose tap;
     private final ProseBlocks blocks;
     private ProseReader reader;
@@ -89,6 +90,7 @@ public final class ResponseEditor {
      * @param tap receives the prose and returns its replacement
      */
     public ResponseEditor(Operation operation, boolean sse, ResponseTap.Prose tap) {
+        this.operation = operation;
         this.tap = tap;
         this.blocks = new ProseBlocks(tap);
         Dialect dialect = Dialects.of(operation);
@@ -96,8 +98,8 @@ public final class ResponseEditor {
         this.reader = dialect.proseReader(operation, sse, blocks);
         this.event = new ProseEvent(reader, paths);
         this.stream = sse;
-        this.lines = !sse && (operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT);
-        this.mayBeArray = !sse && operation == Operation.GENERATE_CONTENT;
+        this.lines = !sse && operation.hasLines();
+        this.mayBeArray = !sse && dialect.mayBeArray();
     }
 
     /** Returns whether no part of an incomplete event is buffered. */
@@ -139,10 +141,10 @@ public final class ResponseEditor {
             mayBeArray = false;
             if (buf[p] == '[') {
                 elements = new ArrayElements();
-                Dialect dialect = Dialects.of(Operation.GENERATE_CONTENT);
-                reader = dialect.proseReader(Operation.GENERATE_CONTENT, true, blocks);
+                Dialect dialect = Dialects.of(operation);
+                reader = dialect.proseReader(operation, true, blocks);
                 reader.inArray = true;
-                event = new ProseEvent(reader, dialect.prose(Operation.GENERATE_CONTENT, true));
+                event = new ProseEvent(reader, dialect.prose(operation, true));
             }
             return true;
         }

@@ -101,30 +101,31 @@ public final class UsageReader {
      * @param hashes key of the context hashes in {@link #facts}; null if facts are not needed
      */
     public UsageReader reset(Operation operation, boolean sse, @Nullable KeyedHashes hashes) {
-        boolean jsonLines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
-        format = sse ? Format.EVENTS : jsonLines ? Format.LINES : Format.JSON;
-        boolean isNew = operation == Operation.MESSAGES
-                || operation == Operation.CHAT_COMPLETIONS
-                || operation == Operation.RESPONSES
-                || operation == Operation.GENERATE_CONTENT;
+        format = sse ? Format.EVENTS : operation.hasLines() ? Format.LINES : Format.JSON;
+        boolean isNew = operation.kind() == Operation.Kind.CHAT;
         Dialect dialect = Dialects.of(operation);
-        tally.reset(dialect.weights(), sse, isNew, hashes == null ? null : content(operation, sse, hashes));
+        tally.reset(
+                dialect.weights(),
+                dialect.lastEvents(),
+                sse,
+                isNew,
+                hashes == null ? null : content(dialect, sse, hashes));
         json.reset(dialect.response(operation, sse), format != Format.JSON);
         stream.reset();
         hasData = false;
         untouched = true;
         terminal = false;
         events = 0;
-        file = operation == Operation.FILE_CONTENT;
+        file = operation.kind() == Operation.Kind.FILE;
         errors = false;
         return this;
     }
 
-    private ResponseContent content(Operation operation, boolean sse, KeyedHashes hashes) {
+    private ResponseContent content(Dialect dialect, boolean sse, KeyedHashes hashes) {
         if (content == null || !content.uses(hashes)) {
             content = new ResponseContent(hashes);
         }
-        content.reset(operation, sse);
+        content.reset(dialect.namesItems(), sse);
         return content;
     }
 
@@ -159,9 +160,8 @@ public final class UsageReader {
     }
 
     /**
-     * Returns whether the response is complete: after a complete document, or a complete event {@code message_stop},
-     * {@code [DONE]}, {@code response.completed}, {@code response.incomplete}, {@code response.failed} or error. Always
-     * false for JSON lines.
+     * Returns whether the response is complete: after a complete document, a complete event {@code [DONE]}, or one of the
+     * {@linkplain Dialect#lastEvents last events} of its API. Always false for JSON lines.
      */
     public boolean terminal() {
         return terminal;

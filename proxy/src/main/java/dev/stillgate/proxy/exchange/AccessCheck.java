@@ -49,9 +49,9 @@ public final class AccessCheck {
     }
 
     private static void unread(Access access, Target target, Http1Head head) throws BadMessage {
-        boolean hidesModel = switch (target.operation()) {
+        boolean hidesModel = switch (target.operation().kind()) {
             case OPAQUE -> !reads(target.method()) || UpgradeField.isWebSocket(head);
-            case IMAGE_EDIT, TRANSCRIPTION, TRANSLATION -> true;
+            case UPLOADED_INPUT -> true;
             default -> false;
         };
         if (hidesModel) {

@@ -4,7 +4,6 @@ import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.dialect.UsageReader;
-import dev.stillgate.proxy.dialect.openai.UsageEvents;
 import dev.stillgate.proxy.exchange.body.MemoryBudget;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.json.KeyedHashes;
@@ -59,7 +58,6 @@ public final class EventLoopContext {
     private final RequestReader reader = new RequestReader();
     private final ArrayDeque<UsageReader> readers = new ArrayDeque<>();
     private final ArrayDeque<Http1Head> heads = new ArrayDeque<>();
-    private final UsageEvents usageEvents = new UsageEvents();
     private final byte[] scratch = new byte[SCRATCH];
     private final AccountCounts counts = new AccountCounts();
     private final LastRefusals refusals = new LastRefusals();
@@ -250,10 +248,6 @@ public final class EventLoopContext {
 
     RequestReader reader() {
         return reader;
-    }
-
-    UsageEvents usageEvents() {
-        return usageEvents;
     }
 
     @Nullable

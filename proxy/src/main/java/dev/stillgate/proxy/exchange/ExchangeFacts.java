@@ -2,7 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.account.CredentialField;
 import dev.stillgate.proxy.config.Policy.Credential;
-import dev.stillgate.proxy.dialect.anthropic.CloudPaths;
+import dev.stillgate.proxy.dialect.Dialects;
 import dev.stillgate.proxy.dialect.request.BodyEdit;
 import dev.stillgate.proxy.dialect.request.CloudCall;
 import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
@@ -89,7 +89,7 @@ final class ExchangeFacts implements Exchange {
                         ? UpgradeField.required()
                         : new BadMessage(Verdict.Kind.NOT_FOUND, "no-route", "There is nothing at this path.");
             }
-            CloudQuery.check(head, found);
+            found.checkQuery(head);
         } catch (BadMessage refused) {
             identify();
             throw refused;
@@ -131,7 +131,7 @@ final class ExchangeFacts implements Exchange {
         if (call != null) {
             return call.cloud();
         }
-        return target == null || target.provider() == null ? CloudPaths.likely(path()) : null;
+        return target == null || target.provider() == null ? Dialects.likelyCloud(path()) : null;
     }
 
     /**
@@ -165,7 +165,7 @@ final class ExchangeFacts implements Exchange {
         }
         List<Credential> places = policy.credentials();
         int chosen = CredentialField.choose(head, places, peer.certificate());
-        GeminiQuery.check(head, target(), places, chosen);
+        target().checkKeys(head, places, chosen);
         droppedFields = CredentialField.dropped(places, chosen, policy.forwardsTokens());
         resolve(chosen);
         AccessCheck.request(account, address, startMillis, target(), head);
@@ -184,7 +184,7 @@ final class ExchangeFacts implements Exchange {
     /** Returns the names of further header fields that are neither forwarded nor recorded, in lower case. */
     List<String> droppedNames() {
         List<String> names = target == null ? List.of() : target.rule().droppedFields();
-        if (operation() == Operation.REALTIME) {
+        if (operation().kind() == Operation.Kind.SESSION) {
             names = new ArrayList<>(names);
             names.add(UpgradeField.EXTENSIONS);
         }

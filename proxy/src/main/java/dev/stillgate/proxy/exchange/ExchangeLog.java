@@ -5,34 +5,20 @@ import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
-import dev.stillgate.proxy.observe.AccessRecord.GenAiCloud;
 import dev.stillgate.proxy.observe.ExchangeEvent;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.LastRefusals;
 import dev.stillgate.proxy.observe.SpanSink;
 import dev.stillgate.spi.GeoRefusal;
-import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.ProviderVerdict;
-import java.util.EnumMap;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Counts an ended exchange, writes its line of the access log, and exports its span if it is traced. */
 final class ExchangeLog {
     private static final String TRACEPARENT = "traceparent";
-    private static final Map<Operation, String> OPERATION_NAMES = operationNames();
 
     private ExchangeLog() {}
-
-    private static Map<Operation, String> operationNames() {
-        Map<Operation, String> names = new EnumMap<>(Operation.class);
-        for (Operation operation : Operation.values()) {
-            names.put(operation, operation.name().toLowerCase(Locale.ROOT));
-        }
-        return names;
-    }
 
     /**
      * Records an exchange, whose response has not been released.
@@ -94,16 +80,9 @@ final class ExchangeLog {
         }
     }
 
-    private static @Nullable GenAiCloud cloud(ExchangeFacts facts) {
+    private static @Nullable String cloud(ExchangeFacts facts) {
         Cloud cloud = facts.cloud();
-        if (cloud == null) {
-            return null;
-        }
-        return switch (cloud) {
-            case GEMINI -> null;
-            case BEDROCK -> GenAiCloud.AWS_BEDROCK;
-            case VERTEX -> GenAiCloud.GCP_VERTEX_AI;
-        };
+        return cloud == null ? null : cloud.genAi;
     }
 
     /** Returns the client's {@code traceparent} if the exchange is traced, else null. */
@@ -144,7 +123,7 @@ final class ExchangeLog {
                 facts.account().organisation(),
                 context.shared().standings().of(facts.account()),
                 facts.upstreamName(),
-                OPERATION_NAMES.getOrDefault(facts.operation(), ""),
+                facts.operation(),
                 cloud(facts),
                 facts.requestModel(),
                 facts.responseModel(),

@@ -1,23 +1,14 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.dialect.Dialects;
 import dev.stillgate.spi.Provider;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Comments in an event stream whose upstream is silent, so that nothing between gateway and client takes the connection
  * for dead. Clients ignore them (HTML, section 9.2.5). Not thread-safe: runs on the exchange's event loop.
- *
- * <p>Their form is what the SDKs of the stream's provider read. openai-go before 3.43 takes the empty line after a comment
- * for the end of an event, so a comment has none. Google's SDKs fail on a comment or lose the event after it, and
- * {@code @google/generative-ai}, which LangChain uses, fails on an empty event too. All read an event whose text is empty.
  */
 final class KeepAlive {
-    private static final byte[] COMMENT = ": keep-alive\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] EMPTY_TEXT =
-            "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"index\":0}]}\n\n"
-                    .getBytes(StandardCharsets.US_ASCII);
-
     private final Out out;
     private final byte[] comment;
     private final long interval;
@@ -38,7 +29,7 @@ final class KeepAlive {
     /** Creates the comments of a response of this provider; times are in nanoseconds of the context. */
     KeepAlive(Out out, Provider provider, long interval, long now) {
         this.out = out;
-        this.comment = provider == Provider.GOOGLE ? EMPTY_TEXT : COMMENT;
+        this.comment = Dialects.of(provider).comment();
         this.interval = interval;
         this.last = now;
     }

@@ -158,7 +158,7 @@ public final class LiveExchange extends Deadlines.Watched {
         try {
             WholeBody.Content content = prompt.content(facts.head());
             BodyView view = content.view(context, facts);
-            if (recording != null && facts.operation() != Operation.FILE_UPLOAD) {
+            if (recording != null && facts.operation().kind() != Operation.Kind.UPLOAD) {
                 recording.request(content.bytes(), content.start(), content.length());
             }
             facts.noteBody(view);

@@ -1,13 +1,14 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.dialect.Dialects;
 import dev.stillgate.proxy.dialect.ErrorBodies;
-import dev.stillgate.proxy.dialect.google.GeminiPaths;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
@@ -30,9 +31,7 @@ public final class MalformedRequest {
             EventLoopContext context, Peer peer, Http1Head head, boolean hasTarget, BadMessage bad) {
         RequestId id = RequestId.generate(context.nextNumber());
         String path = hasTarget ? head.path() : UNKNOWN;
-        Provider provider = path.startsWith("/v1/messages")
-                ? Provider.ANTHROPIC
-                : GeminiPaths.isLikely(path) ? Provider.GOOGLE : Provider.OPENAI;
+        Provider provider = Dialects.likely(path, null);
         int status = ErrorBodies.status(bad.kind());
         byte[] body = ErrorBodies.body(provider, bad.kind(), bad.sentence(), id.toString());
         context.meters().badMessage(bad.code());
@@ -62,7 +61,7 @@ public final class MalformedRequest {
                             null,
                             Standing.CLEAR,
                             null,
-                            "opaque",
+                            Operation.OPAQUE,
                             null,
                             null,
                             null,
@@ -76,7 +75,6 @@ public final class MalformedRequest {
                             null),
                     context.ticker().nanos());
         }
-        String idName = provider == Provider.ANTHROPIC ? "request-id" : "x-request-id";
-        return new LocalReply(status, List.of(new Header(idName, id.toString())), body);
+        return new LocalReply(status, List.of(new Header(Dialects.of(provider).requestIdField(), id.toString())), body);
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.dialect.Dialects;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.recording.RecordedExchange;
@@ -18,24 +19,19 @@ final class Recording {
     private static final int MAX_RESPONSE = 4 << 20;
 
     /** Fields whose values describe the client software. All other values may be secrets, and are not recorded. */
-    private static final Set<String> OF_SOFTWARE = Set.of(
+    private static final Set<String> OF_SOFTWARE = Dialects.withSoftwareFields(
             "accept",
             "accept-encoding",
             "accept-language",
-            "anthropic-beta",
-            "anthropic-version",
             "connection",
             "content-encoding",
             "content-length",
             "content-type",
             "expect",
             "host",
-            "openai-beta",
             "te",
             "transfer-encoding",
-            "user-agent",
-            "x-app",
-            "x-goog-api-client");
+            "user-agent");
 
     /** The recorded status if the client disconnected before the response. */
     private static final int CLIENT_CLOSED = 499;

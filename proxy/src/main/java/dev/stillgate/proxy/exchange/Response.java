@@ -2,8 +2,8 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ForwardedTap;
 import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.dialect.Dialects;
 import dev.stillgate.proxy.dialect.ErrorBodies;
-import dev.stillgate.proxy.dialect.anthropic.BedrockErrors;
 import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
@@ -13,7 +13,6 @@ import dev.stillgate.proxy.jwt.JwtFault;
 import dev.stillgate.spi.Access;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Outcome;
-import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -118,7 +117,7 @@ final class Response implements KeepAlive.Out {
     }
 
     private Header requestIdHeader() {
-        return new Header(facts.provider() == Provider.ANTHROPIC ? "request-id" : "x-request-id", facts.requestId());
+        return new Header(Dialects.of(facts.provider()).requestIdField(), facts.requestId());
     }
 
     /**
@@ -197,9 +196,8 @@ final class Response implements KeepAlive.Out {
             headers.add(new Header("www-authenticate", JwtFault.challenge(verdict.code())));
         }
         Cloud cloud = facts.cloud();
-        if (cloud == Cloud.BEDROCK) {
-            headers.add(BedrockErrors.typeField(verdict.kind()));
-            headers.add(new Header("x-amzn-requestid", facts.requestId()));
+        if (cloud != null) {
+            Dialects.of(facts.provider()).cloudFields(cloud, verdict.kind(), facts.requestId(), headers);
         }
         headers.addAll(verdict.headers());
         byte[] body = ErrorBodies.body(
@@ -232,7 +230,7 @@ final class Response implements KeepAlive.Out {
             String message = "The answer was cut short.";
             downstream.sendEvent(
                     cut.isFramed()
-                            ? BedrockErrors.exception(kind, message)
+                            ? Dialects.of(facts.provider()).errorFrame(kind, message)
                             : ErrorBodies.sseError(
                                     facts.provider(), facts.operation(), kind, message, facts.requestId(), events));
         }

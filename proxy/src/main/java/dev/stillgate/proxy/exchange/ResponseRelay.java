@@ -297,7 +297,7 @@ abstract sealed class ResponseRelay implements FrameStage.Sink
 
         WithoutUsage(RelayParts parts) {
             super(parts, true);
-            this.gate = new UsageStage(parts.context(), this::forward);
+            this.gate = new UsageStage(parts.context(), parts.answer().operation(), this::forward);
         }
 
         @Override
@@ -341,7 +341,9 @@ abstract sealed class ResponseRelay implements FrameStage.Sink
         Edited(RelayParts parts) {
             super(parts, true);
             this.prose = Objects.requireNonNull(parts.prose(this::passOn, this::onRelease));
-            this.gate = parts.takesUsageOut() ? new UsageStage(parts.context(), this::forward) : null;
+            this.gate = parts.takesUsageOut()
+                    ? new UsageStage(parts.context(), parts.answer().operation(), this::forward)
+                    : null;
             this.released = parts.released();
         }
 

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.dialect.Dialects;
 import dev.stillgate.proxy.dialect.PathTable;
-import dev.stillgate.proxy.dialect.anthropic.CloudPaths;
 import dev.stillgate.proxy.dialect.provider.PathMatch;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
@@ -108,7 +108,7 @@ public final class Routes {
         for (Route route : routes) {
             if (fits(route.path(), path)) {
                 PathMatch dialect = PathTable.match(method, path);
-                if (dialect != null && (dialect.operation() != Operation.REALTIME || route.realtime())) {
+                if (dialect != null && (dialect.operation().kind() != Operation.Kind.SESSION || route.realtime())) {
                     return new Target(
                             method,
                             path,
@@ -117,7 +117,7 @@ public final class Routes {
                             dialect.cloud(),
                             route,
                             isPrompt(dialect.operation()) ? route.to() : alone(route),
-                            dialect.operation() == Operation.REALTIME);
+                            dialect.operation().kind() == Operation.Kind.SESSION);
                 }
                 if (route.responses() && method.equals("GET") && isResponses(path)) {
                     return new Target(
@@ -137,10 +137,7 @@ public final class Routes {
 
     /** Returns whether a request is one prompt, which needs nothing that an upstream keeps from an earlier request. */
     private static boolean isPrompt(Operation operation) {
-        return switch (operation) {
-            case MESSAGES, COUNT_TOKENS, CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT, COUNT_CONTENT_TOKENS -> true;
-            default -> false;
-        };
+        return operation.kind() == Operation.Kind.CHAT || operation.countsTokens();
     }
 
     private static boolean isResponses(String path) {
@@ -194,7 +191,7 @@ public final class Routes {
     }
 
     private static boolean isResource(byte[] bytes, int start, int end) {
-        return CloudPaths.isResource(new String(bytes, start, end - start, StandardCharsets.ISO_8859_1));
+        return Dialects.isResource(new String(bytes, start, end - start, StandardCharsets.ISO_8859_1));
     }
 
     /** Returns whether two hex digits encode a character that must be escaped in a path (RFC 3986 section 2.4). */

@@ -1,13 +1,19 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.anthropic.CloudPaths;
-import dev.stillgate.proxy.dialect.google.GeminiPaths;
+import dev.stillgate.proxy.account.QueryKey;
+import dev.stillgate.proxy.config.Policy.Credential;
+import dev.stillgate.proxy.dialect.Dialects;
+import dev.stillgate.proxy.dialect.provider.Dialect;
 import dev.stillgate.proxy.dialect.request.CloudCall;
+import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Verdict;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +37,43 @@ public record Target(
         Route rule,
         Destination to,
         boolean upgrades) {
+
+    /**
+     * Checks the query of a cloud's API that takes no key there.
+     *
+     * @throws BadMessage if the query may hold a credential
+     */
+    void checkQuery(Http1Head head) throws BadMessage {
+        if (cloud != null && provider != null && !Dialects.of(provider).takesKeyInQuery()) {
+            checkQuery(Dialects.of(provider), head);
+        }
+    }
+
+    /**
+     * Checks the query of an API that takes a key there, and the keys in the query of a request to an opaque path.
+     *
+     * @param places the places of credentials
+     * @param chosen the index in {@code places} of the one that was found, or -1
+     * @throws BadMessage if a parameter is unknown, or the query contains another credential than the one found
+     */
+    void checkKeys(Http1Head head, List<Credential> places, int chosen) throws BadMessage {
+        if (provider == null
+                ? !places.contains(Credential.QUERY_KEY)
+                : !Dialects.of(provider).takesKeyInQuery()) {
+            return;
+        }
+        if (provider != null) {
+            checkQuery(Dialects.of(provider), head);
+        }
+        QueryKey.requireChosen(head, places, chosen);
+    }
+
+    private void checkQuery(Dialect dialect, Http1Head head) throws BadMessage {
+        String refusal = dialect.refuseQuery(cloud, head.query());
+        if (refusal != null) {
+            throw new BadMessage(Verdict.Kind.MALFORMED, "query-parameter", refusal);
+        }
+    }
 
     /** Returns the route's path in the policy. */
     public String route() {
@@ -82,16 +125,6 @@ public record Target(
      */
     public static Provider providerOf(@Nullable Target target, String path, Headers headers) {
         Provider dialect = target == null ? null : target.provider();
-        if (dialect != null) {
-            return dialect;
-        }
-        if (GeminiPaths.isLikely(path) || headers.first("x-goog-api-key") != null) {
-            return Provider.GOOGLE;
-        }
-        if (CloudPaths.likely(path) != null) {
-            return Provider.ANTHROPIC;
-        }
-        boolean anthropic = headers.first("x-api-key") != null || headers.first("anthropic-version") != null;
-        return anthropic ? Provider.ANTHROPIC : Provider.OPENAI;
+        return dialect != null ? dialect : Dialects.likely(path, headers);
     }
 }

@@ -59,7 +59,8 @@ final class Upgrade extends Deadlines.Watched {
         Http1Head head = facts.head();
         int field = head.find(KnownHeader.UPGRADE);
         if (!UpgradeField.isValid(head, field) || head.valueIs(field, "h2c")) {
-            if (facts.operation() == Operation.REALTIME || facts.target().carriesResponses()) {
+            if (facts.operation().kind() == Operation.Kind.SESSION
+                    || facts.target().carriesResponses()) {
                 throw refused("This path is served over WebSocket on HTTP/1.1 only.");
             }
             return null;
@@ -82,7 +83,7 @@ final class Upgrade extends Deadlines.Watched {
         if (facts.target().carriesResponses() && !WebSocketHandshake.isValid(head)) {
             throw refused("The handshake has no valid key, or another version than 13.");
         }
-        if (facts.operation() == Operation.REALTIME) {
+        if (facts.operation().kind() == Operation.Kind.SESSION) {
             facts.noteSession();
         }
         return new Upgrade(context, facts);
@@ -125,7 +126,7 @@ final class Upgrade extends Deadlines.Watched {
 
     /** Returns whether the exchange becomes a session of the Realtime API. */
     boolean isSession() {
-        return facts.operation() == Operation.REALTIME;
+        return facts.operation().kind() == Operation.Kind.SESSION;
     }
 
     /** Returns whether each message of the connection is a prompt of the Responses API. */

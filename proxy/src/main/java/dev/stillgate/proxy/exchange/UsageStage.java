@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.openai.UsageEventGate;
+import dev.stillgate.proxy.dialect.stream.UsageEventGate;
+import dev.stillgate.spi.Operation;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,12 @@ final class UsageStage implements UsageEventGate.Out {
     /**
      * Creates the stage of a response.
      *
+     * @param operation the operation whose stream it is
      * @param out receives the remaining content and its ownership
      */
-    UsageStage(EventLoopContext context, Consumer<ByteBuf> out) {
+    UsageStage(EventLoopContext context, Operation operation, Consumer<ByteBuf> out) {
         this.context = context;
-        this.gate = new UsageEventGate(context.usageEvents());
+        this.gate = new UsageEventGate(context.reader().usageEvents(operation));
         this.out = out;
     }
 

@@ -59,7 +59,7 @@ public final class WrittenRequest {
     public @Nullable Target target(Routes routes) throws BadMessage {
         Target found = routes.match(head);
         if (found != null) {
-            CloudQuery.check(head, found);
+            found.checkQuery(head);
         }
         return found;
     }
@@ -78,7 +78,7 @@ public final class WrittenRequest {
             throws BadMessage {
         List<Credential> places = policy.credentials();
         int chosen = CredentialField.choose(head, places, null);
-        GeminiQuery.check(head, target, places, chosen);
+        target.checkKeys(head, places, chosen);
         if (chosen < 0) {
             return Account.ANONYMOUS;
         }

@@ -13,6 +13,7 @@ import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.dialect.RequestReader;
 import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.exchange.WrittenExchange;
 import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.jwt.JwtVerifiers;
@@ -84,7 +85,7 @@ final class FilterTrace implements AutoCloseable {
 
     /** Runs a request through the chain. Returns the refusal, null when the request passes. */
     @Nullable
-    Refusal run(ExplainedExchange exchange, byte[] body) {
+    Refusal run(WrittenExchange exchange, byte[] body) {
         FilterChain chain = built.serving().chain();
         if (!chain.accept(exchange.connection())) {
             return refusal(

@@ -17,6 +17,8 @@ import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.proxy.exchange.AccessCheck;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.exchange.Target;
+import dev.stillgate.proxy.exchange.WrittenConnection;
+import dev.stillgate.proxy.exchange.WrittenExchange;
 import dev.stillgate.proxy.exchange.WrittenRequest;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.observe.RefusalLookup;
@@ -124,7 +126,7 @@ public final class RequestExplanation {
             if (serving.accountsRequired() && account.trust() == Account.Trust.NONE) {
                 throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
             }
-            ExplainedExchange shadowed = new ExplainedExchange(request, target, account, address, ticker);
+            WrittenExchange shadowed = exchange(request, target, account, address, ticker);
             shadow.run(shadowed, request.body());
             GeoRefusal geo = shadow.serving().chain().geoRefusal(shadowed);
             if (geo != null) {
@@ -137,11 +139,26 @@ public final class RequestExplanation {
             if (view != null) {
                 AccessCheck.body(account, view);
             }
-            ExplainedExchange exchange = new ExplainedExchange(request, target, account, address, ticker);
+            WrittenExchange exchange = exchange(request, target, account, address, ticker);
             result(configured.run(exchange, request.body()));
         } catch (BadMessage e) {
             result(new Refusal("gateway", new Verdict.Reject(e.kind(), e.code(), e.sentence())));
         }
+    }
+
+    /** Returns an exchange of a request on a connection of its own. */
+    private static WrittenExchange exchange(
+            WrittenRequest request, Target target, Account account, InetAddress address, Ticker ticker) {
+        WrittenConnection connection =
+                new WrittenConnection(1, address, 1024, "1." + request.head().minorVersion(), null);
+        connection.noteRequest(request.head());
+        return new WrittenExchange(
+                0,
+                target,
+                new WrittenExchange.Request("explained", target.method(), target.path(), request.head()),
+                new WrittenExchange.Caller(account, address, connection),
+                ticker.nanos(),
+                ticker.millis());
     }
 
     /** A clock with a fixed time. */
@@ -157,7 +174,7 @@ public final class RequestExplanation {
         if (target == null) {
             throw new BadMessage(Verdict.Kind.NOT_FOUND, "no-route", "There is nothing at this path.");
         }
-        page.put("operation", kebabCase(target.operation()));
+        page.put("operation", target.operation().label().replace('_', '-'));
         page.put("route", target.route());
         upstream(target);
         return target;

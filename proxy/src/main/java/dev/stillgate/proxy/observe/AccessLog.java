@@ -122,7 +122,7 @@ public final class AccessLog implements AutoCloseable {
                 line.field("standing", STANDINGS.get(r.standing()));
             }
             line.field("upstream_cluster", r.upstream());
-            line.field("gen_ai.operation.name", r.operation());
+            line.field("gen_ai.operation.name", r.operation().label());
             line.field("gen_ai.request.model", r.requestModel());
             line.field("gen_ai.response.model", r.responseModel());
             line.list("gen_ai.response.finish_reasons", r.finishReason());

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.observe;
 
 import dev.stillgate.spi.GeoRefusal;
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param geo the facts about an address that geo-restriction refused, or would have refused in shadow mode; null for
  *     none
  * @param standing the account's standing in force at the end of the exchange
- * @param cloud the cloud that was called by its own API; null for others
+ * @param cloud the {@code gen_ai.provider.name} of a cloud that was called by its own API; null for others
  * @param finishReason why the response ended, as the provider says it; null if unknown
  * @param verdict the provider's own judgement
  * @param marked whether the response carries a filter's mark
@@ -57,8 +58,8 @@ public record AccessRecord(
         @Nullable String organisation,
         Standing standing,
         @Nullable String upstream,
-        String operation,
-        @Nullable GenAiCloud cloud,
+        Operation operation,
+        @Nullable String cloud,
         @Nullable String requestModel,
         @Nullable String responseModel,
         @Nullable String finishReason,
@@ -79,21 +80,4 @@ public record AccessRecord(
      * @param unread whether a part of the session could not be read, so that its usage may be incomplete
      */
     public record SessionFigures(long responses, long audioInput, long audioOutput, boolean unread) {}
-
-    /** A cloud that offers other makers' models, by its value of {@code gen_ai.provider.name}. */
-    public enum GenAiCloud {
-        AWS_BEDROCK("aws.bedrock"),
-        GCP_VERTEX_AI("gcp.vertex_ai");
-
-        private final String label;
-
-        GenAiCloud(String label) {
-            this.label = label;
-        }
-
-        /** Returns the value of {@code gen_ai.provider.name}. */
-        public String label() {
-            return label;
-        }
-    }
 }

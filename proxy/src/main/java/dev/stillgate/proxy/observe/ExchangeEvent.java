@@ -75,7 +75,7 @@ public final class ExchangeEvent extends Event {
         }
         event.requestId = entry.requestId();
         event.account = entry.account();
-        event.operation = entry.operation();
+        event.operation = entry.operation().label();
         event.model = entry.responseModel() == null ? entry.requestModel() : entry.responseModel();
         event.upstream = entry.upstream();
         event.outcome = entry.outcome();

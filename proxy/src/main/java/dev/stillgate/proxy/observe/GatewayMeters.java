@@ -1,6 +1,5 @@
 package dev.stillgate.proxy.observe;
 
-import dev.stillgate.proxy.observe.AccessRecord.GenAiCloud;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.ProviderVerdict;
@@ -175,7 +174,7 @@ public final class GatewayMeters {
     /**
      * Counts a completed exchange.
      *
-     * @param cloud the cloud that was called by its own API; null for others
+     * @param cloud the {@code gen_ai.provider.name} of the cloud that was called by its own API; null for others
      * @param model the model named by the response, null if unknown
      * @param stream whether the request asked for a stream
      */
@@ -183,7 +182,7 @@ public final class GatewayMeters {
             Outcome outcome,
             long durationNanos,
             Operation operation,
-            @Nullable GenAiCloud cloud,
+            @Nullable String cloud,
             @Nullable String model,
             boolean stream) {
         active.decrement();
@@ -232,7 +231,7 @@ public final class GatewayMeters {
         String named = verdict.category();
         String category = named == null ? "none" : CATEGORIES.contains(named) ? named : "other";
         String kind = name(verdict.kind());
-        String api = operation.name().toLowerCase(Locale.ROOT);
+        String api = operation.label();
         verdicts.computeIfAbsent(
                         api + ' ' + kind + ' ' + category,
                         absent -> Counter.builder("stillgate.provider.verdicts")

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class GenAiFamilies {
     private static final String MODALITY = "gen_ai_token_modality";
-    private static final String MESSAGES = "messages";
     private static final double[] TOKENS = {
         1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864
     };
@@ -73,8 +72,8 @@ final class GenAiFamilies {
         return new CounterFamily("gen_ai_client_inference_usage_" + name, help);
     }
 
-    Series series(String api, String[] labels) {
-        return new Series(api.equals(MESSAGES), labels);
+    Series series(boolean addsCached, String[] labels) {
+        return new Series(addsCached, labels);
     }
 
     /** The metrics of one operation and model. Thread-safe. */

@@ -1,11 +1,9 @@
 package dev.stillgate.proxy.observe;
 
-import dev.stillgate.proxy.observe.AccessRecord.GenAiCloud;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,37 +23,41 @@ final class GenAiMeters {
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._:/@+-]{1,80}");
 
     private final GenAiFamilies families;
-    private final Map<Operation, Models> byOperation = new EnumMap<>(Operation.class);
-    private final Map<GenAiCloud, Models> byCloud = new EnumMap<>(GenAiCloud.class);
+    private final ConcurrentHashMap<Operation, Models> byOperation = new ConcurrentHashMap<>();
+
+    /** Operations of clouds, by cloud. */
+    private final ConcurrentHashMap<String, ConcurrentHashMap<Operation, Models>> byCloud = new ConcurrentHashMap<>();
 
     GenAiMeters(PrometheusRegistry registry) {
         families = new GenAiFamilies(registry);
-        GenAiOperations.names().forEach((operation, name) -> {
-            String api = GenAiOperations.api(operation);
-            byOperation.put(operation, new Models(name, GenAiOperations.provider(api), api));
-        });
-        for (GenAiCloud cloud : GenAiCloud.values()) {
-            byCloud.put(cloud, new Models("chat", cloud.label(), GenAiOperations.api(Operation.MESSAGES)));
-        }
     }
 
     /**
      * Records a completed exchange, if it is a model request that reached the model.
      *
-     * @param cloud the cloud that was called by its own API; null for others
+     * @param cloud the {@code gen_ai.provider.name} of the cloud that was called by its own API; null for others
      * @param model the model named by the response, null if unknown
      */
     void ended(
             Outcome outcome,
             Operation operation,
-            @Nullable GenAiCloud cloud,
+            @Nullable String cloud,
             @Nullable String model,
             boolean stream,
             long durationNanos) {
-        Models models =
-                cloud == null || operation != Operation.MESSAGES ? byOperation.get(operation) : byCloud.get(cloud);
-        if (models == null || outcome instanceof Outcome.Rejected) {
+        String name = operation.genAi();
+        Provider provider = operation.provider();
+        if (name == null || provider == null || outcome instanceof Outcome.Rejected) {
             return;
+        }
+        ConcurrentHashMap<Operation, Models> operations =
+                cloud == null ? byOperation : byCloud.computeIfAbsent(cloud, absent -> new ConcurrentHashMap<>());
+        Models models = operations.get(operation);
+        if (models == null) {
+            models = operations.computeIfAbsent(
+                    operation,
+                    added -> new Models(
+                            name, cloud == null ? provider.name() : cloud, added.label(), !provider.countsCached()));
         }
         models.of(model == null ? NO_MODEL : model).ended(outcome, error(outcome), stream, durationNanos);
     }
@@ -76,9 +78,11 @@ final class GenAiMeters {
         private final String name;
         private final String provider;
         private final String api;
+        private final boolean addsCached;
         private final ConcurrentHashMap<String, GenAiFamilies.Series> seen = new ConcurrentHashMap<>();
 
-        private Models(String name, String provider, String api) {
+        private Models(String name, String provider, String api, boolean addsCached) {
+            this.addsCached = addsCached;
             this.name = name;
             this.provider = provider;
             this.api = api;
@@ -102,7 +106,7 @@ final class GenAiMeters {
                 "gen_ai_response_model", model,
                 "api", api
             };
-            return families.series(api, labels);
+            return families.series(addsCached, labels);
         }
     }
 }

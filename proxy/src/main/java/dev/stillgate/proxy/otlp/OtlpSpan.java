@@ -5,7 +5,7 @@ import static dev.stillgate.proxy.otlp.OtlpJson.map;
 
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.GatewayMeters;
-import dev.stillgate.proxy.observe.GenAiOperations;
+import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import java.util.ArrayList;
@@ -26,7 +26,6 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
     private static final int ERROR = 2;
     private static final long MILLI = 1_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final String MESSAGES = "messages";
     private static final Set<String> WELL = Set.of("served", "rejected");
 
     /** Returns the span's JSON. */
@@ -42,7 +41,7 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
                 "parentSpanId",
                 parent.spanId(),
                 "name",
-                r.operation().isEmpty() ? r.method() : r.method() + ' ' + r.operation(),
+                r.method() + ' ' + r.operation().label(),
                 "kind",
                 SERVER,
                 "startTimeUnixNano",
@@ -66,7 +65,7 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
         text(all, "stillgate.filter", r.filter());
         text(all, "stillgate.shadow", r.shadow());
         text(all, "stillgate.upstream", r.upstream());
-        String operation = GenAiOperations.ofApi(r.operation());
+        String operation = r.operation().genAi();
         if (operation != null) {
             text(all, "gen_ai.operation.name", operation);
             text(all, "gen_ai.provider.name", provider(r));
@@ -97,11 +96,9 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
         return all;
     }
 
-    private static String provider(AccessRecord r) {
-        if (r.cloud() != null) {
-            return r.cloud().label();
-        }
-        return GenAiOperations.provider(r.operation());
+    private static @Nullable String provider(AccessRecord r) {
+        Provider provider = r.operation().provider();
+        return r.cloud() != null || provider == null ? r.cloud() : provider.name();
     }
 
     /**
@@ -109,17 +106,18 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
      * as the GenAI conventions ask; null if unknown.
      */
     private static @Nullable String finishReason(AccessRecord r) {
-        boolean wasPrompt = "chat".equals(GenAiOperations.ofApi(r.operation()))
+        boolean wasPrompt = "chat".equals(r.operation().genAi())
                 && r.requestModel() != null
                 && !r.outcome().equals("rejected");
         boolean failed = r.status() >= 400 || !WELL.contains(r.outcome());
         return r.finishReason() == null && wasPrompt && failed ? "error" : r.finishReason();
     }
 
-    /** Returns the input tokens with cached ones, which Anthropic counts separately; -1 if unknown. */
+    /** Returns the input tokens with cached ones, which some providers count separately; -1 if unknown. */
     private static long input(AccessRecord r) {
         Usage usage = r.usage();
-        return usage.input() < 0 || !r.operation().equals(MESSAGES)
+        Provider provider = r.operation().provider();
+        return usage.input() < 0 || provider == null || provider.countsCached()
                 ? usage.input()
                 : usage.input() + Math.max(0, usage.cacheRead()) + Math.max(0, usage.cacheWrite());
     }

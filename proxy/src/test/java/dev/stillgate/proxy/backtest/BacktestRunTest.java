@@ -38,7 +38,7 @@ class BacktestRunTest extends BacktestRunRig {
                         assertThat(trace.getFirst()).startsWith("made@0").endsWith(" null"))
                 .containsSubsequence(
                         "connection 1 1.0 t13",
-                        "request a@0 CLEAR ACCEPTED 1 CHAT_COMPLETIONS",
+                        "request a@0 CLEAR ACCEPTED 1 chat_completions",
                         "text hello",
                         "head 200 application/json null",
                         "complete a@2500 Served 200 7 62 r-1");
@@ -129,7 +129,7 @@ class BacktestRunTest extends BacktestRunRig {
                                 .text("method", "DELETE"),
                         line(3, "a").text("path", "/v1/evals")))
                 .extracting(seen -> seen.split(" ")[5])
-                .containsExactly("MESSAGES", "STORED_RESPONSE", "CONTROL", "OPAQUE");
+                .containsExactly("messages", "stored_response", "control", "opaque");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.backtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.exchange.WrittenExchange;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.ProviderVerdict;
@@ -11,15 +12,14 @@ import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
 class EndingQueueTest {
-    private static LoggedExchange ending(long number, long millis) {
+    private static WrittenExchange ending(long number, long millis) {
         InetAddress address = InetAddress.getLoopbackAddress();
-        LoggedExchange exchange = new LoggedExchange(
+        WrittenExchange exchange = new WrittenExchange(
                 number,
                 null,
-                new LoggedExchange.Request("POST", "/", LoggedHeaders.of("a", "b")),
-                Account.ANONYMOUS,
-                address,
-                new LoggedConnection(1, address, "1.1", null),
+                new WrittenExchange.Request("replay-" + number, "POST", "/", LoggedHeaders.of("a", "b")),
+                new WrittenExchange.Caller(Account.ANONYMOUS, address, new LoggedConnection(1, address, "1.1", null)),
+                VirtualClock.nanos(1),
                 1);
         exchange.ends(
                 millis,

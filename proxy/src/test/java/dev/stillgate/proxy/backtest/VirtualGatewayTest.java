@@ -100,8 +100,8 @@ class VirtualGatewayTest extends BacktestRunRig {
             assertThat(gateway.standing("a")).isEqualTo(Standing.MARKED);
             offer(gateway, line(3_000, "a"));
             assertThat(trace(gateway))
-                    .contains("request a@0 CLEAR ACCEPTED 1 CHAT_COMPLETIONS")
-                    .contains("request a@3000 MARKED LISTED 2 CHAT_COMPLETIONS");
+                    .contains("request a@0 CLEAR ACCEPTED 1 chat_completions")
+                    .contains("request a@3000 MARKED LISTED 2 chat_completions");
         }
     }
 

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.stillgate.proxy.dialect.anthropic.BedrockErrors;
 import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
+import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,7 +103,10 @@ class ErrorBodiesTest {
     void cloudsHaveMembersOfTheirOwn(Kind kind, String bedrock, String vertex) throws IOException {
         JsonNode plain = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, kind, NASTY, "req_1"));
         JsonNode b = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.BEDROCK, kind, NASTY, "req_1", 0));
-        assertThat(BedrockErrors.typeField(kind).value()).isEqualTo(bedrock);
+        List<Header> fields = new ArrayList<>();
+        Dialects.of(Provider.ANTHROPIC).cloudFields(Cloud.BEDROCK, kind, "req-1", fields);
+        assertThat(fields)
+                .containsExactly(new Header("x-amzn-errortype", bedrock), new Header("x-amzn-requestid", "req-1"));
         assertThat(b.at("/message").asText()).isEqualTo(NASTY_READ);
         assertThat(b.get("error")).isEqualTo(plain.get("error"));
         JsonNode v = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.VERTEX, kind, NASTY, "req_1", 0));

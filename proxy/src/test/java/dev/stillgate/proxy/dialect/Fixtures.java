@@ -97,7 +97,7 @@ public final class Fixtures {
             String file = e.get("file").asText();
             answers.add(new Response(
                     file,
-                    Operation.valueOf(e.get("operation").asText()),
+                    Operation.of(e.get("operation").asText()),
                     e.get("sse").asBoolean(),
                     resource(file),
                     usage(

@@ -80,9 +80,9 @@ final class FuzzedRequests {
         if (rarely(200)) {
             out.append('\ufeff');
         }
-        switch (operation) {
-            case MESSAGES -> messages();
-            case CHAT_COMPLETIONS -> completions();
+        switch (operation.label()) {
+            case "messages" -> messages();
+            case "chat_completions" -> completions();
             default -> responses();
         }
         if (rarely(60)) {

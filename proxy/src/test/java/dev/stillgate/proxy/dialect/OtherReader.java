@@ -155,9 +155,9 @@ final class OtherReader {
     }
 
     private static long maxTokens(Operation operation, JsonNode root) {
-        return switch (operation) {
-            case MESSAGES -> whole(root.get("max_tokens"));
-            case CHAT_COMPLETIONS -> {
+        return switch (operation.label()) {
+            case "messages" -> whole(root.get("max_tokens"));
+            case "chat_completions" -> {
                 long tokens = whole(root.get("max_completion_tokens"));
                 yield tokens != Chat.ABSENT ? tokens : whole(root.get("max_tokens"));
             }

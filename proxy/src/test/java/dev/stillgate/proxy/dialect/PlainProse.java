@@ -96,13 +96,13 @@ public final class PlainProse {
         }
         touched = false;
         if (tree instanceof ObjectNode root) {
-            switch (operation) {
-                case MESSAGES -> messages(root);
-                case MESSAGE_BATCH_RESULTS -> blocks(root.path("result").path("message"));
-                case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> choices(root);
-                case RESPONSES, STORED_RESPONSE -> responses(root);
-                case GENERATE_CONTENT -> candidates(root);
-                case FILE_CONTENT -> {
+            switch (operation.label()) {
+                case "messages" -> messages(root);
+                case "message_batch_results" -> blocks(root.path("result").path("message"));
+                case "chat_completions", "stored_chat_completion" -> choices(root);
+                case "responses", "stored_response" -> responses(root);
+                case "generate_content" -> candidates(root);
+                case "file_content" -> {
                     choices(root.path("response").path("body"));
                     output(root.path("response").path("body"));
                 }

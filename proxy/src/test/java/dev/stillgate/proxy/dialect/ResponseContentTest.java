@@ -40,8 +40,8 @@ class ResponseContentTest {
     }
 
     private static boolean isTurn(Fixtures.Response answer) {
-        boolean operation = switch (answer.operation()) {
-            case MESSAGES, CHAT_COMPLETIONS, RESPONSES, STORED_RESPONSE, STORED_CHAT_COMPLETION -> true;
+        boolean operation = switch (answer.operation().label()) {
+            case "messages", "chat_completions", "responses", "stored_response", "stored_chat_completion" -> true;
             default -> false;
         };
         boolean items = answer.operation() != Operation.RESPONSES

@@ -43,8 +43,8 @@ class JsonFieldsTest {
     /** Asserts that a prompt is rejected with an offset, alone and as the second of a batch. */
     private void refuses(Operation operation, String json, String at) {
         assertRefused(json, at, () -> read(operation, json));
-        switch (operation) {
-            case MESSAGES -> {
+        switch (operation.label()) {
+            case "messages" -> {
                 String batch = messageBatch(json);
                 assertRefused(batch, at, () -> read(Operation.MESSAGE_BATCH, batch));
                 assertRefused(json, at, () -> read(Operation.COUNT_TOKENS, json));
@@ -129,7 +129,7 @@ class JsonFieldsTest {
         for (int i = 1; i < words.length; i++) {
             json.append(",\"").append(words[i]).append("\":null");
         }
-        reads(Operation.valueOf(words[0]), json + "}");
+        reads(Operation.of(words[0]), json + "}");
     }
 
     @ParameterizedTest

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,7 +47,7 @@ class AccessLogTest {
                 null,
                 Standing.CLEAR,
                 "model",
-                "messages",
+                Operation.MESSAGES,
                 null,
                 "stub-1",
                 "stub-1",
@@ -141,9 +140,8 @@ class AccessLogTest {
                 .at("/properties/gen_ai.operation.name/enum")
                 .forEach(name -> listed.add(name.textValue()));
         assertThat(listed)
-                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Operation.values())
-                        .map(GenAiOperations::api)
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        Operation.values().stream().map(Operation::label).toList());
     }
 
     private static void awaitWritten(AccessLog log, long lines) {

@@ -23,38 +23,38 @@ record Script(String method, String path, byte[] request, int status, Fixtures.R
     }
 
     private static String path(Operation operation) {
-        return switch (operation) {
-            case MESSAGES -> "/v1/messages";
-            case COUNT_TOKENS -> "/v1/messages/count_tokens";
-            case MESSAGE_BATCH -> "/v1/messages/batches";
-            case MESSAGE_BATCH_RESULTS -> "/v1/messages/batches/msgbatch_1/results";
-            case CHAT_COMPLETIONS -> "/v1/chat/completions";
-            case STORED_CHAT_COMPLETION -> "/v1/chat/completions/chatcmpl-1";
-            case RESPONSES -> "/v1/responses";
-            case STORED_RESPONSE -> "/v1/responses/resp_1";
-            case GENERATE_CONTENT -> "/v1/models/gemini-x:generateContent";
-            case COUNT_CONTENT_TOKENS -> "/v1/models/gemini-x:countTokens";
-            case FILE_CONTENT -> "/v1/files/file-1/content";
-            case FILE_BATCH -> "/v1/batches";
-            case CONTROL -> "/v1/messages/batches";
-            case EMBEDDINGS -> "/v1/embeddings";
-            case IMAGE_GENERATION -> "/v1/images/generations";
-            case IMAGE_EDIT -> "/v1/images/edits";
-            case TRANSCRIPTION -> "/v1/audio/transcriptions";
-            case TRANSLATION -> "/v1/audio/translations";
-            case SPEECH -> "/v1/audio/speech";
-            case MODERATION -> "/v1/moderations";
-            case FILE_UPLOAD, REALTIME, OPAQUE -> throw new IllegalArgumentException("no answers of " + operation);
+        return switch (operation.label()) {
+            case "messages" -> "/v1/messages";
+            case "count_tokens" -> "/v1/messages/count_tokens";
+            case "message_batch" -> "/v1/messages/batches";
+            case "message_batch_results" -> "/v1/messages/batches/msgbatch_1/results";
+            case "chat_completions" -> "/v1/chat/completions";
+            case "stored_chat_completion" -> "/v1/chat/completions/chatcmpl-1";
+            case "responses" -> "/v1/responses";
+            case "stored_response" -> "/v1/responses/resp_1";
+            case "generate_content" -> "/v1/models/gemini-x:generateContent";
+            case "count_content_tokens" -> "/v1/models/gemini-x:countTokens";
+            case "file_content" -> "/v1/files/file-1/content";
+            case "file_batch" -> "/v1/batches";
+            case "control" -> "/v1/messages/batches";
+            case "embeddings" -> "/v1/embeddings";
+            case "image_generation" -> "/v1/images/generations";
+            case "image_edit" -> "/v1/images/edits";
+            case "transcription" -> "/v1/audio/transcriptions";
+            case "translation" -> "/v1/audio/translations";
+            case "speech" -> "/v1/audio/speech";
+            case "moderation" -> "/v1/moderations";
+            default -> throw new IllegalArgumentException("no answers of " + operation);
         };
     }
 
     private static byte[] request(Operation operation) {
         String messages = "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
-        return switch (operation) {
-            case MESSAGES, COUNT_TOKENS, CHAT_COMPLETIONS -> utf8(messages);
-            case MESSAGE_BATCH -> utf8("{\"requests\":[{\"custom_id\":\"a\",\"params\":" + messages + "}]}");
-            case RESPONSES -> utf8("{\"model\":\"m\",\"input\":\"Hi\"}");
-            case GENERATE_CONTENT, COUNT_CONTENT_TOKENS ->
+        return switch (operation.label()) {
+            case "messages", "count_tokens", "chat_completions" -> utf8(messages);
+            case "message_batch" -> utf8("{\"requests\":[{\"custom_id\":\"a\",\"params\":" + messages + "}]}");
+            case "responses" -> utf8("{\"model\":\"m\",\"input\":\"Hi\"}");
+            case "generate_content", "count_content_tokens" ->
                 utf8("{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]}]}");
             default -> NOTHING;
         };

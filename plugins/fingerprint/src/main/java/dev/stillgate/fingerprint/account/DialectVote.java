@@ -5,8 +5,8 @@ import dev.stillgate.fingerprint.capture.Dialect;
 /**
  * Majority vote over the dialects of an account's exchanges in 7 bits, beside the bit that says whether the account is
  * verified (R. S. Boyer and J. S. Moore, "MJRTY: a fast majority vote algorithm", 1991). The vote is limited, so it
- * follows an account that changes its dialect within {@value #MOST} exchanges. {@link Dialect#GEMINI} votes for the
- * position of {@link Dialect#OTHER}, which has no votes of its own.
+ * follows an account that changes its dialect within {@value #MOST} exchanges. {@link Dialect#voted Some} vote for
+ * {@link Dialect#OTHER}, which has no votes of its own.
  */
 final class DialectVote {
     private static final int VERIFIED = 0x80;
@@ -26,7 +26,7 @@ final class DialectVote {
         int leader = leader(vote);
         int lead = vote & MOST;
         if (dialect != Dialect.OTHER) {
-            int position = dialect == Dialect.GEMINI ? Dialect.OTHER.code() : dialect.code();
+            int position = dialect.voted().code();
             if (lead == 0 || leader == position) {
                 leader = position;
                 lead = Math.min(MOST, lead + 1);
@@ -41,7 +41,7 @@ final class DialectVote {
         return (vote & ~VERIFIED & 0xff) >> DIALECT_SHIFT;
     }
 
-    /** Returns the leading dialect, {@link Dialect#OTHER} for the Gemini API or if none was counted. */
+    /** Returns the leading dialect, {@link Dialect#OTHER} for those that vote for it or if none was counted. */
     static Dialect dialect(byte vote) {
         return DIALECTS[leader(vote)];
     }

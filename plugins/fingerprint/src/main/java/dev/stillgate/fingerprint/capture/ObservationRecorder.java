@@ -245,11 +245,7 @@ public final class ObservationRecorder {
 
     /** Returns whether a response has been read: then its tokens are known, at least estimated. */
     private static boolean isRead(Operation operation, Outcome outcome) {
-        return switch (operation) {
-            case MESSAGES, CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT ->
-                outcome.usage().output() >= 0;
-            default -> false;
-        };
+        return operation.kind() == Operation.Kind.CHAT && outcome.usage().output() >= 0;
     }
 
     private static void answer(Observation seen, ResponseFacts answer, Outcome outcome) {

@@ -5,9 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Exchange;
-import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Operation.Kind;
 import dev.stillgate.spi.Outcome;
-import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.tokenbucket.policy.Price;
 import dev.stillgate.tokenbucket.policy.PriceTable;
@@ -141,7 +140,7 @@ public final class DeferredCharges {
                 null,
                 answer.model(),
                 background && !results ? BackgroundCharges.assumed(answer.maxOutput()) : null,
-                exchange.operation() == Operation.FILE_CONTENT,
+                exchange.operation().kind() == Kind.FILE,
                 0,
                 0,
                 0);
@@ -149,9 +148,9 @@ public final class DeferredCharges {
 
     private static String key(Exchange exchange) {
         String path = exchange.storedPath();
-        return switch (exchange.operation()) {
-            case MESSAGE_BATCH_RESULTS -> path;
-            case FILE_CONTENT -> lastSegment(path.substring(0, path.length() - CONTENT.length()));
+        return switch (exchange.operation().kind()) {
+            case RESULTS -> path;
+            case FILE -> lastSegment(path.substring(0, path.length() - CONTENT.length()));
             default -> lastSegment(path);
         };
     }
@@ -170,13 +169,13 @@ public final class DeferredCharges {
      */
     synchronized @Nullable public Account correct(
             Exchange exchange, Outcome outcome, long input, @Nullable PriceTable prices, Reservation reservation) {
-        Operation operation = exchange.operation();
+        Kind kind = exchange.operation().kind();
         String key = key(exchange);
         if (key.equals(ITEMS)) {
             return null;
         }
         Charges found = byResponse.getIfPresent(key);
-        Charges before = found == null ? unseen(exchange, operation != Operation.STORED_RESPONSE) : found;
+        Charges before = found == null ? unseen(exchange, kind != Kind.DEFERRED) : found;
         if (before == null || outcome.usage().source() == Usage.Source.NONE) {
             return null;
         }
@@ -203,14 +202,14 @@ public final class DeferredCharges {
         }
         long newOutput = Math.clamp(usage.output(), 0, Price.MAX_AMOUNT);
         // The input of a batch of messages was charged when the batch was sent.
-        boolean outputOnly = operation == Operation.MESSAGE_BATCH_RESULTS;
+        boolean outputOnly = kind == Kind.RESULTS;
         long newInput = outputOnly ? 0 : Math.clamp(input, 0, most);
-        long money = cost(outputOnly, usage, prices, before.model());
+        long money = cost(exchange, outputOnly, usage, prices, before.model());
         if (background != null) {
             boolean assumed = background.isAssumed(); // then the input was charged too
             background.prepare(reservation, prices);
             reservation.setCost(1, assumed ? 0 : newInput, newOutput);
-            reservation.setMoney(assumed ? cost(true, usage, prices, before.model()) : money);
+            reservation.setMoney(assumed ? cost(exchange, true, usage, prices, before.model()) : money);
         } else {
             reservation.setCost(0, newInput - before.input(), newOutput - before.output());
             reservation.setMoney(money - before.money());
@@ -233,12 +232,13 @@ public final class DeferredCharges {
                 Math.min(usage.reasoning(), most));
     }
 
-    private static long cost(boolean outputOnly, Usage usage, @Nullable PriceTable prices, @Nullable String model) {
+    private static long cost(
+            Exchange exchange, boolean outputOnly, Usage usage, @Nullable PriceTable prices, @Nullable String model) {
         if (prices == null) {
             return 0;
         }
         return outputOnly
                 ? prices.of(model).ofOutput(usage.output())
-                : prices.of(model).of(Provider.OPENAI, usage, 0);
+                : prices.of(model).of(exchange.provider(), usage, 0);
     }
 }

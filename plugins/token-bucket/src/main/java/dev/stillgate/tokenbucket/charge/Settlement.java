@@ -121,7 +121,7 @@ public final class Settlement {
             charge.setCost(charge.requests, 0, 0);
         } else if (charge.batch) {
             // A file of requests may be the input of several batches, so each batch is charged with its results.
-            charge.setCost(charge.requests, provider == Provider.OPENAI ? 0 : charge.input, 0);
+            charge.setCost(charge.requests, provider.batchesFiles() ? 0 : charge.input, 0);
         } else if (charge.convertsInput) {
             boolean unknown = usage.source() == Usage.Source.NONE && charge.hasOutput;
             charge.costsReserve = unknown && (!complete || charge.encoded);
@@ -153,18 +153,15 @@ public final class Settlement {
     }
 
     /**
-     * Returns the input as the provider counts it against its own limits. For Anthropic this is {@code input_tokens}
-     * and the tokens written to the cache, without those read from it. For OpenAI it is {@code prompt_tokens}, and for
-     * Google {@code promptTokenCount}, with the tokens read from the cache.
+     * Returns the input as the provider counts it against its own limits: with the tokens written to a cache. Those read
+     * from it count only if the reported input contains them.
      */
     public static long input(Charge charge, Provider provider, Usage usage) {
         if (usage.input() < 0) {
             return charge.input;
         }
-        return switch (provider) {
-            case ANTHROPIC ->
-                Math.clamp(usage.input(), 0, Price.MAX_AMOUNT) + Math.clamp(usage.cacheWrite(), 0, Price.MAX_AMOUNT);
-            case OPENAI, GOOGLE -> usage.input();
-        };
+        return provider.countsCached()
+                ? usage.input()
+                : Math.clamp(usage.input(), 0, Price.MAX_AMOUNT) + Math.clamp(usage.cacheWrite(), 0, Price.MAX_AMOUNT);
     }
 }

@@ -50,8 +50,8 @@ public record Price(long input, long output, long cacheRead, long cacheWrite) {
     }
 
     /**
-     * Returns the cost of an exchange by its usage. For Anthropic, {@code input_tokens} contain no cached tokens. The
-     * counts of other providers contain them.
+     * Returns the cost of an exchange by its usage. The input of some providers contains no cached
+     * tokens, that of others does.
      *
      * @param estimate the estimated tokens of the prompt, which count if the usage does not report them
      */
@@ -62,7 +62,7 @@ public record Price(long input, long output, long cacheRead, long cacheWrite) {
         long read = clamp(usage.cacheRead());
         long written = clamp(usage.cacheWrite());
         long fresh = clamp(usage.input());
-        if (provider != Provider.ANTHROPIC) {
+        if (provider.countsCached()) {
             read = Math.min(read, fresh);
             written = Math.min(written, fresh - read);
             fresh -= read + written;

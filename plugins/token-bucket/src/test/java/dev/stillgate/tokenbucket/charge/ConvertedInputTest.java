@@ -16,7 +16,7 @@ import dev.stillgate.tokenbucket.Metered;
 import dev.stillgate.tokenbucket.policy.Measure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cost of operations that convert an input, with an estimated input of 100 tokens and a ceiling of 500. */
 final class ConvertedInputTest {
@@ -48,7 +48,7 @@ final class ConvertedInputTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EMBEDDINGS", "MODERATION", "SPEECH"})
+    @ValueSource(strings = {"embeddings", "moderation", "speech"})
     void inputIsReservedAndNoOutput(Operation operation) {
         begins(operation, false);
         costs(100, 0);
@@ -106,7 +106,7 @@ final class ConvertedInputTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"IMAGE_EDIT", "TRANSCRIPTION", "TRANSLATION"})
+    @ValueSource(strings = {"image_edit", "transcription", "translation"})
     void uploadReservesTheCeilingAtItsHeadAndCostsTheReportedTokens(Operation operation) {
         FakeExchange upload = uploads(operation);
         costs(1, 500);

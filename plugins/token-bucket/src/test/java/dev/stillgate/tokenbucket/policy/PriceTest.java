@@ -48,8 +48,8 @@ final class PriceTest {
         "ANTHROPIC, 0, -1, 1, -1, 1", // half a millionth is rounded up
         "ANTHROPIC, 0, 0, 0, 0, 0",
     })
-    void usageIsPricedByKindOfToken(
-            Provider provider, long input, long output, long read, long written, long millionths) {
+    void usageIsPricedByKindOfToken(String name, long input, long output, long read, long written, long millionths) {
+        Provider provider = name.equals("ANTHROPIC") ? Provider.ANTHROPIC : Provider.OPENAI;
         assertThat(OPUS.price().of(provider, usage(input, output, read, written), 100))
                 .isEqualTo(millionths);
     }

@@ -7,16 +7,16 @@ import dev.stillgate.spi.Verdict;
 import java.nio.charset.StandardCharsets;
 
 /** Types of errors in the runtime API of Amazon Bedrock. */
-public final class BedrockErrors {
+final class BedrockErrors {
     private BedrockErrors() {}
 
     /** Returns the header field in which the SDKs of Amazon's cloud find the type of an error. */
-    public static Header typeField(Verdict.Kind kind) {
+    static Header typeField(Verdict.Kind kind) {
         return new Header("x-amzn-errortype", type(kind));
     }
 
     /** Returns the frame that ends an event stream with an error. */
-    public static byte[] exception(Verdict.Kind kind, String message) {
+    static byte[] exception(Verdict.Kind kind, String message) {
         String type = switch (kind) { // of these two Anthropic's SDK makes errors, and not of every other
             case GATEWAY_TIMEOUT, BAD_GATEWAY, OVERLOADED -> "modelStreamErrorException";
             default -> "internalServerException";

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An application inference profile of Bedrock does not say in its name whose model it is. Its body is read as
  * Messages, and rejected if it is something else, because it then lacks Anthropic's version.
  */
-public final class CloudPaths {
+final class CloudPaths {
     private static final int LONGEST = 512;
     private static final String VERTEX_PREFIX = "/v1/projects/";
     private static final String BEDROCK_PREFIX = "/model/";
@@ -61,7 +61,7 @@ public final class CloudPaths {
      *
      * @param path the path without the query
      */
-    public static boolean isResource(String path) {
+    static boolean isResource(String path) {
         return path.startsWith(BEDROCK_PREFIX + "arn") && match("POST", path) != null;
     }
 
@@ -70,7 +70,7 @@ public final class CloudPaths {
      *
      * @param path the path without the query
      */
-    public static @Nullable Cloud likely(String path) {
+    static @Nullable Cloud likely(String path) {
         if (path.startsWith(BEDROCK_PREFIX)) {
             return Cloud.BEDROCK;
         }

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.dialect.provider.ApiPath;
 import dev.stillgate.proxy.dialect.provider.Dialect;
 import dev.stillgate.proxy.dialect.provider.PathMatch;
 import dev.stillgate.proxy.dialect.request.BodyParser;
+import dev.stillgate.proxy.dialect.request.CloudCall;
 import dev.stillgate.proxy.dialect.request.CloudCall.Cloud;
 import dev.stillgate.proxy.dialect.stream.ProseBlocks;
 import dev.stillgate.proxy.dialect.stream.ProseField;
@@ -13,16 +14,18 @@ import dev.stillgate.proxy.dialect.stream.ProseReader;
 import dev.stillgate.proxy.dialect.stream.ResponseField;
 import dev.stillgate.proxy.dialect.tokens.TokenWeights;
 import dev.stillgate.proxy.json.JsonPaths;
+import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Anthropic's API. */
 public final class Messages implements Dialect {
+    private static final List<byte[]> LAST_EVENTS = Dialect.names("error", "message_stop");
+
     @Override
     public Provider provider() {
         return Provider.ANTHROPIC;
@@ -30,7 +33,7 @@ public final class Messages implements Dialect {
 
     @Override
     public Set<Operation> operations() {
-        return EnumSet.of(
+        return Set.of(
                 Operation.MESSAGES, Operation.COUNT_TOKENS, Operation.MESSAGE_BATCH, Operation.MESSAGE_BATCH_RESULTS);
     }
 
@@ -53,15 +56,60 @@ public final class Messages implements Dialect {
     }
 
     @Override
+    public boolean isResource(String path) {
+        return CloudPaths.isResource(path);
+    }
+
+    @Override
+    public boolean isLikely(String path) {
+        return path.startsWith("/v1/messages");
+    }
+
+    @Override
+    public @Nullable Cloud likelyCloud(String path) {
+        return CloudPaths.likely(path);
+    }
+
+    @Override
+    public List<String> clientFields() {
+        return List.of("x-api-key", "anthropic-version");
+    }
+
+    @Override
+    public List<String> softwareFields() {
+        return List.of("anthropic-beta", "anthropic-version", "x-app");
+    }
+
+    /**
+     * Refuses a query to a cloud. Clouds accept credentials there ({@code access_token}, {@code key}, {@code
+     * X-Amz-Credential}), which would make the served account another one than the metered. Their SDKs send no query,
+     * except the one that asks for events.
+     */
+    @Override
+    public @Nullable String refuseQuery(@Nullable CloudCall cloud, String query) {
+        boolean plain = cloud == null
+                || query.isEmpty()
+                || query.equals("alt=sse")
+                || query.equals("$alt=sse")
+                || query.equals("%24alt=sse");
+        return plain ? null : "The query may contain alt=sse only.";
+    }
+
+    @Override
+    public List<byte[]> lastEvents() {
+        return LAST_EVENTS;
+    }
+
+    @Override
     public BodyReader bodies(BodyParser parser) {
         MessagesChat chat = new MessagesChat(parser);
         MessageBatch batch = new MessageBatch(parser.tape, chat);
-        return (operation, cloud, contentType, buf, off, len) -> switch (operation) {
-            case MESSAGES, COUNT_TOKENS -> {
+        return (operation, cloud, contentType, buf, off, len) -> switch (operation.kind()) {
+            case CHAT, COUNT -> {
                 parser.read(chat, contentType, buf, off, len);
                 yield cloud == null ? chat : chat.calledBy(cloud);
             }
-            case MESSAGE_BATCH -> {
+            case BATCH -> {
                 parser.parse(contentType, buf, off, len);
                 yield batch.read(off);
             }
@@ -76,19 +124,19 @@ public final class Messages implements Dialect {
 
     @Override
     public JsonPaths<ResponseField> response(Operation operation, boolean sse) {
-        return switch (operation) {
-            case MESSAGES -> sse ? MessagePaths.EVENT : MessagePaths.MESSAGE;
-            case COUNT_TOKENS -> MessagePaths.COUNT;
-            case MESSAGE_BATCH_RESULTS -> MessagePaths.LINE;
+        return switch (operation.kind()) {
+            case CHAT -> sse ? MessagePaths.EVENT : MessagePaths.MESSAGE;
+            case COUNT -> MessagePaths.COUNT;
+            case RESULTS -> MessagePaths.LINE;
             default -> JsonPaths.of();
         };
     }
 
     @Override
     public JsonPaths<ProseField> prose(Operation operation, boolean sse) {
-        return switch (operation) {
-            case MESSAGES -> sse ? MessagesProse.EVENT : MessagesProse.MESSAGE;
-            case MESSAGE_BATCH_RESULTS -> MessagesProse.LINE;
+        return switch (operation.kind()) {
+            case CHAT -> sse ? MessagesProse.EVENT : MessagesProse.MESSAGE;
+            case RESULTS -> MessagesProse.LINE;
             default -> throw Dialect.noProse(operation);
         };
     }
@@ -96,6 +144,24 @@ public final class Messages implements Dialect {
     @Override
     public ProseReader proseReader(Operation operation, boolean sse, ProseBlocks blocks) {
         return new MessagesProse(blocks, sse && operation == Operation.MESSAGES);
+    }
+
+    @Override
+    public String requestIdField() {
+        return "request-id";
+    }
+
+    @Override
+    public void cloudFields(Cloud cloud, Verdict.Kind kind, String requestId, List<Header> fields) {
+        if (cloud == Cloud.BEDROCK) {
+            fields.add(BedrockErrors.typeField(kind));
+            fields.add(new Header("x-amzn-requestid", requestId));
+        }
+    }
+
+    @Override
+    public byte[] errorFrame(Verdict.Kind kind, String message) {
+        return BedrockErrors.exception(kind, message);
     }
 
     /** For a cloud, the error also has the members that the cloud's own SDKs read. */

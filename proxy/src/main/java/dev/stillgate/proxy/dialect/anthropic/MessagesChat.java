@@ -8,7 +8,6 @@ import dev.stillgate.proxy.json.JsonFields;
 import dev.stillgate.proxy.json.JsonName;
 import dev.stillgate.proxy.json.JsonTape;
 import dev.stillgate.proxy.json.MalformedBody;
-import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,6 @@ public final class MessagesChat extends JsonChat {
     private static final JsonName ENABLED = new JsonName("enabled");
     private static final JsonName ADAPTIVE = new JsonName("adaptive");
     private static final JsonName SYSTEM = new JsonName("system");
-    private static final JsonName MESSAGES = new JsonName("messages");
 
     private static final JsonFields FIELDS = JsonFields.of(
             JsonFields.field("model", JsonFields.STRING),
@@ -98,16 +96,6 @@ public final class MessagesChat extends JsonChat {
     }
 
     @Override
-    public long choices() {
-        return 1;
-    }
-
-    @Override
-    public boolean logprobs() {
-        return false;
-    }
-
-    @Override
     public boolean structuredOutput() {
         return asksForJson(tape.find(field(OUTPUT_CONFIG), FORMAT)) || asksForJson(field(OUTPUT_FORMAT));
     }
@@ -121,19 +109,5 @@ public final class MessagesChat extends JsonChat {
     @Override
     public @Nullable CharSequence system() {
         return system(field(SYSTEM));
-    }
-
-    @Override
-    public int messageCount() {
-        int messages = array(field(MESSAGES));
-        return messages == JsonTape.NONE ? 0 : tape.size(messages);
-    }
-
-    @Override
-    public void parts(int firstMessage, BodyView.PartVisitor visitor) {
-        int messages = array(field(MESSAGES));
-        if (messages != JsonTape.NONE) {
-            parts.messages(tape, messages, firstMessage, visitor);
-        }
     }
 }

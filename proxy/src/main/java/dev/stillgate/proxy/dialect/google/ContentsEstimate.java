@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Input token estimate for a prompt of the Gemini API: contents, system instruction, tools, output format. */
 final class ContentsEstimate {
     /** The costs of media that Google documents. The text has those of OpenAI, whose vocabulary is of a similar size. */
-    static final TokenWeights WEIGHTS = TokenWeights.OPENAI.with(new TokenWeights.Structure(
+    static final TokenWeights WEIGHTS = TokenWeights.PUBLIC.with(new TokenWeights.Structure(
             1_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 80, 1_032_000, 960_000, 258_000, 300_000, 5_000));
 
     private static final TokenWeights.Structure COSTS = WEIGHTS.structure;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * and at Vertex AI. The path contains the model. Paths of tuned models, embeddings, batches, files, caches and
  * interactions are unknown.
  */
-public final class GeminiPaths {
+final class GeminiPaths {
     private static final int LONGEST = 512;
     private static final String VERSION = "/v1";
     private static final String PUBLISHER = "publishers/google/";
@@ -48,7 +48,7 @@ public final class GeminiPaths {
     }
 
     /** Returns whether an unknown path looks like one of Google's APIs, whose clients expect its errors. */
-    public static boolean isLikely(String path) {
+    static boolean isLikely(String path) {
         return path.startsWith("/v1beta/") || path.startsWith("/v1alpha/") || path.contains("/" + PUBLISHER);
     }
 }

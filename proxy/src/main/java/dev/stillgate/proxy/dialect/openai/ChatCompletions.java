@@ -11,13 +11,13 @@ import dev.stillgate.proxy.dialect.stream.ProseBlocks;
 import dev.stillgate.proxy.dialect.stream.ProseField;
 import dev.stillgate.proxy.dialect.stream.ProseReader;
 import dev.stillgate.proxy.dialect.stream.ResponseField;
+import dev.stillgate.proxy.dialect.stream.UsageEventGate;
 import dev.stillgate.proxy.dialect.tokens.TokenWeights;
 import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,7 @@ public final class ChatCompletions implements Dialect {
 
     @Override
     public Set<Operation> operations() {
-        return EnumSet.of(
+        return Set.of(
                 Operation.CHAT_COMPLETIONS,
                 Operation.STORED_CHAT_COMPLETION,
                 Operation.FILE_UPLOAD,
@@ -76,14 +76,24 @@ public final class ChatCompletions implements Dialect {
     }
 
     @Override
+    public boolean isDefault() {
+        return true;
+    }
+
+    @Override
+    public List<String> softwareFields() {
+        return List.of("openai-beta");
+    }
+
+    @Override
     public BodyReader bodies(BodyParser parser) {
         CompletionsChat chat = new CompletionsChat(parser);
         FileBatch batch = new FileBatch(parser.tape, chat, new ResponsesChat(parser));
         InputReader input = new InputReader(parser.models, parser.tape);
-        return (operation, cloud, contentType, buf, off, len) -> switch (operation) {
-            case CHAT_COMPLETIONS -> parser.read(chat, contentType, buf, off, len);
-            case FILE_UPLOAD -> file(batch, contentType, buf, off, len);
-            case EMBEDDINGS, IMAGE_GENERATION, SPEECH, MODERATION -> {
+        return (operation, cloud, contentType, buf, off, len) -> switch (operation.kind()) {
+            case CHAT -> parser.read(chat, contentType, buf, off, len);
+            case UPLOAD -> file(batch, contentType, buf, off, len);
+            case INPUT -> {
                 if (len == 0) {
                     yield BodyView.None.INSTANCE;
                 }
@@ -109,29 +119,35 @@ public final class ChatCompletions implements Dialect {
 
     @Override
     public TokenWeights weights() {
-        return TokenWeights.OPENAI;
+        return TokenWeights.PUBLIC;
     }
 
     @Override
     public JsonPaths<ResponseField> response(Operation operation, boolean sse) {
-        return switch (operation) {
-            case CHAT_COMPLETIONS -> ChatPaths.CHAT;
-            case STORED_CHAT_COMPLETION -> ChatPaths.STORED;
-            case FILE_CONTENT -> ChatPaths.LINE;
-            case FILE_BATCH -> ChatPaths.BATCH;
-            case EMBEDDINGS -> ChatPaths.EMBEDDINGS;
-            case IMAGE_GENERATION, IMAGE_EDIT, TRANSCRIPTION, TRANSLATION, SPEECH, MODERATION ->
-                sse ? ChatPaths.CONVERTED_EVENT : ChatPaths.CONVERTED;
+        if (operation == Operation.EMBEDDINGS) {
+            return ChatPaths.EMBEDDINGS;
+        }
+        return switch (operation.kind()) {
+            case CHAT -> ChatPaths.CHAT;
+            case STORED -> ChatPaths.STORED;
+            case FILE -> ChatPaths.LINE;
+            case JOB -> ChatPaths.BATCH;
+            case INPUT, UPLOADED_INPUT -> sse ? ChatPaths.CONVERTED_EVENT : ChatPaths.CONVERTED;
             default -> JsonPaths.of();
         };
     }
 
     @Override
+    public UsageEventGate.Matcher usageEvents() {
+        return new UsageEvents();
+    }
+
+    @Override
     public JsonPaths<ProseField> prose(Operation operation, boolean sse) {
-        return switch (operation) {
-            case CHAT_COMPLETIONS -> sse ? CompletionsProse.CHUNK : CompletionsProse.COMPLETION;
-            case STORED_CHAT_COMPLETION -> sse ? CompletionsProse.CHUNK : CompletionsProse.STORED;
-            case FILE_CONTENT -> FileProse.LINE;
+        return switch (operation.kind()) {
+            case CHAT -> sse ? CompletionsProse.CHUNK : CompletionsProse.COMPLETION;
+            case STORED -> sse ? CompletionsProse.CHUNK : CompletionsProse.STORED;
+            case FILE -> FileProse.LINE;
             default -> throw Dialect.noProse(operation);
         };
     }

@@ -7,7 +7,6 @@ import dev.stillgate.proxy.json.JsonFields;
 import dev.stillgate.proxy.json.JsonName;
 import dev.stillgate.proxy.json.JsonNumbers;
 import dev.stillgate.proxy.json.JsonTape;
-import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,7 +30,6 @@ public final class CompletionsChat extends JsonChat {
     private static final byte[] WITH_OPTION = ascii("\"include_usage\":true,");
     private static final byte[] OPTIONS = ascii("{\"include_usage\":true}");
     private static final byte[] WITH_OPTIONS = ascii("\"stream_options\":{\"include_usage\":true},");
-    private static final JsonName MESSAGES = new JsonName("messages");
     private static final JsonName FUNCTIONS = new JsonName("functions");
     private static final JsonName FUNCTION = new JsonName("function");
     private static final JsonName CUSTOM = new JsonName("custom");
@@ -163,19 +161,5 @@ public final class CompletionsChat extends JsonChat {
         List<String> names = new ArrayList<>(super.toolNames());
         addToolNames(functions, names);
         return names;
-    }
-
-    @Override
-    public int messageCount() {
-        int messages = array(field(MESSAGES));
-        return messages == JsonTape.NONE ? 0 : tape.size(messages);
-    }
-
-    @Override
-    public void parts(int firstMessage, BodyView.PartVisitor visitor) {
-        int messages = array(field(MESSAGES));
-        if (messages != JsonTape.NONE) {
-            parts.messages(tape, messages, firstMessage, visitor);
-        }
     }
 }

@@ -65,7 +65,7 @@ public final class InputReader {
     }
 
     private long tokens(int root, @Nullable String model) {
-        text.reset(TokenWeights.OPENAI);
+        text.reset(TokenWeights.PUBLIC);
         tokenIds = 0;
         for (JsonName key : TEXTS) {
             count(tape.find(root, key));

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.dialect.openai;
 
 import dev.stillgate.proxy.dialect.stream.EventReader;
+import dev.stillgate.proxy.dialect.stream.UsageEventGate;
 import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.proxy.json.JsonReader;
 import dev.stillgate.proxy.json.JsonSink;
@@ -10,7 +11,7 @@ import dev.stillgate.proxy.json.JsonSink;
  * object, each given once. An event in which {@link JsonReader} finds errors never matches. Objects and arrays within
  * the event are skipped without a check. Reusable; not thread-safe.
  */
-public final class UsageEvents {
+final class UsageEvents implements UsageEventGate.Matcher {
     private static final JsonPaths<Member> PATHS =
             JsonPaths.of(JsonPaths.presence("choices", Member.CHOICES), JsonPaths.presence("usage", Member.USAGE));
 
@@ -62,12 +63,12 @@ public final class UsageEvents {
     }
 
     /** Creates a recogniser. */
-    public UsageEvents() {
+    UsageEvents() {
         json.reset(PATHS, true);
     }
 
-    /** Returns whether an event is the usage event. */
-    boolean matches(byte[] buf, int from, int end) {
+    @Override
+    public boolean matches(byte[] buf, int from, int end) {
         if (!hasEmptyArray(buf, from, end)) {
             return false;
         }

@@ -242,7 +242,7 @@ public final class RealtimeReader {
             }
         }
         event.clear();
-        delta.reset(TokenWeights.OPENAI);
+        delta.reset(TokenWeights.PUBLIC);
     }
 
     /** Notes a format of output. G.711 stays, because a later format may be that of other responses only. */

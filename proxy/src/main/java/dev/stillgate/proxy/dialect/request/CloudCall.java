@@ -17,7 +17,7 @@ public record CloudCall(Cloud cloud, @Nullable String model, boolean stream) {
 
     /** Returns whether a signature of the caller may cover the body, which must then be forwarded as it was sent. */
     public boolean isSigned() {
-        return cloud == Cloud.BEDROCK;
+        return cloud.signs;
     }
 
     /**
@@ -41,10 +41,20 @@ public record CloudCall(Cloud cloud, @Nullable String model, boolean stream) {
     /** An API whose paths name the model. */
     public enum Cloud {
         /** The Gemini API of Google AI. */
-        GEMINI,
+        GEMINI(null, false),
         /** Vertex AI of Google Cloud. */
-        VERTEX,
+        VERTEX("gcp.vertex_ai", false),
         /** Amazon Bedrock. */
-        BEDROCK
+        BEDROCK("aws.bedrock", true);
+
+        /** The value of {@code gen_ai.provider.name} in OpenTelemetry's conventions; null for the provider's own. */
+        public final @Nullable String genAi;
+
+        private final boolean signs;
+
+        Cloud(@Nullable String genAi, boolean signs) {
+            this.genAi = genAi;
+            this.signs = signs;
+        }
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class JsonChat implements BodyView.Chat {
     protected static final JsonName MODEL = new JsonName("model");
     protected static final JsonName STREAM = new JsonName("stream");
+    protected static final JsonName MESSAGES = new JsonName("messages");
     private static final JsonName TEMPERATURE = new JsonName("temperature");
     private static final JsonName TOP_P = new JsonName("top_p");
     protected static final JsonName TYPE = new JsonName("type");
@@ -245,6 +246,30 @@ public abstract class JsonChat implements BodyView.Chat {
     }
 
     @Override
+    public long choices() {
+        return 1;
+    }
+
+    @Override
+    public boolean logprobs() {
+        return false;
+    }
+
+    @Override
+    public int messageCount() {
+        int messages = array(field(MESSAGES));
+        return messages == JsonTape.NONE ? 0 : tape.size(messages);
+    }
+
+    @Override
+    public void parts(int firstMessage, BodyView.PartVisitor visitor) {
+        int messages = array(field(MESSAGES));
+        if (messages != JsonTape.NONE) {
+            parts.messages(tape, messages, firstMessage, visitor);
+        }
+    }
+
+    @Override
     public double temperature() {
         return JsonNumbers.decimal(tape, field(TEMPERATURE));
     }
@@ -291,7 +316,7 @@ public abstract class JsonChat implements BodyView.Chat {
 
     /** Estimates the tokens of this prompt. */
     protected void read(PromptEstimate into) {
-        into.read(tape, prompt, TokenWeights.OPENAI);
+        into.read(tape, prompt, TokenWeights.PUBLIC);
     }
 
     @Override

@@ -86,7 +86,7 @@ public final class PromptEstimate {
     private static final NameTable<Boolean> CLIENT_TOOLS = new NameTable<Boolean>().put(true, "function", "custom");
 
     private final TextTokens text = new TextTokens();
-    private TokenWeights.Structure costs = TokenWeights.OPENAI.structure;
+    private TokenWeights.Structure costs = TokenWeights.PUBLIC.structure;
     private JsonTape tape;
     private boolean cache;
 

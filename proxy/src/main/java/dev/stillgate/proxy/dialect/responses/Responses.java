@@ -12,12 +12,14 @@ import dev.stillgate.proxy.dialect.tokens.TokenWeights;
 import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
 /** OpenAI's Responses API. */
 public final class Responses implements Dialect {
+    private static final List<byte[]> LAST_EVENTS =
+            Dialect.names("error", "response.completed", "response.incomplete", "response.failed");
+
     @Override
     public Provider provider() {
         return Provider.OPENAI;
@@ -25,7 +27,7 @@ public final class Responses implements Dialect {
 
     @Override
     public Set<Operation> operations() {
-        return EnumSet.of(Operation.RESPONSES, Operation.STORED_RESPONSE);
+        return Set.of(Operation.RESPONSES, Operation.STORED_RESPONSE);
     }
 
     @Override
@@ -48,7 +50,7 @@ public final class Responses implements Dialect {
 
     @Override
     public TokenWeights weights() {
-        return TokenWeights.OPENAI;
+        return TokenWeights.PUBLIC;
     }
 
     @Override
@@ -56,6 +58,16 @@ public final class Responses implements Dialect {
         return operation == Operation.RESPONSES
                 ? sse ? ResponsePaths.EVENT : ResponsePaths.RESPONSE
                 : sse ? ResponsePaths.STORED_EVENT : ResponsePaths.STORED;
+    }
+
+    @Override
+    public List<byte[]> lastEvents() {
+        return LAST_EVENTS;
+    }
+
+    @Override
+    public boolean namesItems() {
+        return true;
     }
 
     @Override

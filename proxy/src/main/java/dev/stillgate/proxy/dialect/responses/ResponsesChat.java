@@ -68,11 +68,6 @@ public final class ResponsesChat extends JsonChat {
     }
 
     @Override
-    public long choices() {
-        return 1;
-    }
-
-    @Override
     public boolean logprobs() {
         if (whole(TOP_LOGPROBS) > 0) {
             return true;

@@ -2,7 +2,6 @@ package dev.stillgate.proxy.dialect.stream;
 
 import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.spi.ContextHashes;
-import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ResponseFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -73,8 +72,8 @@ public final class ResponseContent implements ResponseFacts {
     }
 
     /** Clears the state for another response. */
-    public void reset(Operation operation, boolean ofStream) {
-        responses = operation == Operation.RESPONSES || operation == Operation.STORED_RESPONSE;
+    public void reset(boolean namesItems, boolean ofStream) {
+        responses = namesItems;
         stream = ofStream;
         current.clear();
         tools.clear();

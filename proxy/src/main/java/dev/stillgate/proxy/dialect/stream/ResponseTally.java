@@ -7,6 +7,7 @@ import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,6 @@ public final class ResponseTally extends JsonSink<ResponseField> {
     private static final byte[] SOUND = ascii("response.audio.delta");
     private static final byte[] AUDIO_TYPE = ascii("audio/");
     private static final byte[] ITEM_DONE = ascii("response.output_item.done");
-    private static final byte[] MESSAGE_STOP = ascii("message_stop");
-    private static final byte[] ERROR = ascii("error");
-    private static final byte[] COMPLETED = ascii("response.completed");
-    private static final byte[] INCOMPLETE = ascii("response.incomplete");
-    private static final byte[] FAILED = ascii("response.failed");
     private static final byte[] REFUSAL_DELTA = ascii("response.refusal.delta");
     private static final byte[] REFUSAL_DONE = ascii("response.refusal.done");
     private static final byte[] REFUSAL_TYPE = ascii("refusal");
@@ -58,6 +54,7 @@ public final class ResponseTally extends JsonSink<ResponseField> {
     /** Whether the media of the current part are sound. */
     private boolean sound;
 
+    private List<byte[]> lastEvents = List.of();
     private final ResponseEnding ending = new ResponseEnding();
     public final DeferredFields deferred = new DeferredFields();
 
@@ -74,11 +71,18 @@ public final class ResponseTally extends JsonSink<ResponseField> {
      * Resets the state for another response.
      *
      * @param weights token weights for delivered text
+     * @param endings the types of the events that end a stream
      * @param ofStream whether the response is an event stream
      * @param isNew whether the response is of a new answer, not of stored ones
      * @param newContent receives the structure of the output, null if it is not needed
      */
-    public void reset(TokenWeights weights, boolean ofStream, boolean isNew, @Nullable ResponseContent newContent) {
+    public void reset(
+            TokenWeights weights,
+            List<byte[]> endings,
+            boolean ofStream,
+            boolean isNew,
+            @Nullable ResponseContent newContent) {
+        lastEvents = endings;
         judged = isNew;
         ending.reset();
         deferred.reset();
@@ -267,7 +271,9 @@ public final class ResponseTally extends JsonSink<ResponseField> {
     public void shortString(ResponseField field, byte[] buf, int from, int to) {
         switch (field) {
             case TYPE -> {
-                last |= isLast(buf, from, to);
+                for (int i = 0; i < lastEvents.size() && !last; i++) {
+                    last = same(lastEvents.get(i), buf, from, to);
+                }
                 muted |= same(SOUND, buf, from, to) || same(ITEM_DONE, buf, from, to);
                 if (same(REFUSAL_DELTA, buf, from, to) || same(REFUSAL_DONE, buf, from, to)) {
                     ending.refusalText();
@@ -318,17 +324,6 @@ public final class ResponseTally extends JsonSink<ResponseField> {
         }
         System.arraycopy(buf, start, target, 0, length);
         return length;
-    }
-
-    private static boolean isLast(byte[] buf, int start, int end) {
-        return switch (end - start) {
-            case 5 -> same(ERROR, buf, start, end);
-            case 12 -> same(MESSAGE_STOP, buf, start, end);
-            case 15 -> same(FAILED, buf, start, end);
-            case 18 -> same(COMPLETED, buf, start, end);
-            case 19 -> same(INCOMPLETE, buf, start, end);
-            default -> false;
-        };
     }
 
     private static boolean same(byte[] text, byte[] buf, int start, int end) {

@@ -22,7 +22,7 @@ public final class TextTokens {
     /** Base64 characters per token of sound: 25 tokens a second (Google) of 24,000 samples with 16 bits. */
     private static final int SOUND_CHARS = 2_560;
 
-    private TokenWeights weights = TokenWeights.OPENAI;
+    private TokenWeights weights = TokenWeights.PUBLIC;
     private long units;
     private int previous;
     private final JsonEscape escape = new JsonEscape();

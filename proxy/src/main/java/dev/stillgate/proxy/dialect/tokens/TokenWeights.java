@@ -40,7 +40,8 @@ public final class TokenWeights {
 
     private static final Scripts LARGE_VOCABULARY = new Scripts(950, 500, 300, 385, 840, 820, 730, 830, 2_000);
 
-    public static final TokenWeights OPENAI = new TokenWeights(
+    /** Weights of the public tokenizers, also for APIs whose tokenizer is not known. */
+    public static final TokenWeights PUBLIC = new TokenWeights(
             LARGE_VOCABULARY,
             new Structure(
                     3_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 80, 765_000, 300_000, 1_000_000, 300_000,

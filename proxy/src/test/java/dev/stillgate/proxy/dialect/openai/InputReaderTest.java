@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of embeddings, image generations, speech and moderations. */
@@ -101,7 +100,7 @@ class InputReaderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EMBEDDINGS", "IMAGE_GENERATION", "SPEECH", "MODERATION"})
+    @ValueSource(strings = {"embeddings", "image_generation", "speech", "moderation"})
     void missingBodyIsLeftToTheUpstream(Operation operation) throws MalformedBody {
         assertThat(reader.read(operation, null, new byte[0], 0, 0)).isSameAs(BodyView.None.INSTANCE);
     }

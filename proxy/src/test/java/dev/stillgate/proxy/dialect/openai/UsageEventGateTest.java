@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.proxy.dialect.Fixtures;
 import dev.stillgate.proxy.dialect.Mutations;
 import dev.stillgate.proxy.dialect.UsageReader;
+import dev.stillgate.proxy.dialect.stream.UsageEventGate;
 import dev.stillgate.proxy.json.JsonName;
 import dev.stillgate.proxy.json.JsonTape;
 import dev.stillgate.proxy.json.MalformedBody;

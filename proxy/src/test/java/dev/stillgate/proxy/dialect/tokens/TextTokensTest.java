@@ -95,7 +95,7 @@ class TextTokensTest {
     @ParameterizedTest
     @MethodSource("texts")
     void estimateIsNearCount(Text text) {
-        assertThat(count(TokenWeights.OPENAI, text.text, 1 << 20) / (double) text.count)
+        assertThat(count(TokenWeights.PUBLIC, text.text, 1 << 20) / (double) text.count)
                 .isBetween(0.75, 1.35);
     }
 
@@ -104,7 +104,7 @@ class TextTokensTest {
         long estimate = 0;
         long count = 0;
         for (Text text : texts()) {
-            estimate += count(TokenWeights.OPENAI, text.text, 1 << 20);
+            estimate += count(TokenWeights.PUBLIC, text.text, 1 << 20);
             count += text.count;
         }
         assertThat(estimate / (double) count).isBetween(0.9, 1.1);
@@ -114,7 +114,7 @@ class TextTokensTest {
     @MethodSource("texts")
     void countIsIndependentOfPiecesAndEscapes(Text text) {
         String json = text.text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-        for (TokenWeights weights : List.of(TokenWeights.OPENAI, AnthropicWeights.ALL)) {
+        for (TokenWeights weights : List.of(TokenWeights.PUBLIC, AnthropicWeights.ALL)) {
             long whole = count(weights, json, 1 << 20);
             for (int size : new int[] {1, 2, 3, 5, 7, 64}) {
                 assertThat(count(weights, json, size)).as("pieces of %d", size).isEqualTo(whole);
@@ -143,7 +143,7 @@ class TextTokensTest {
     void repetitiveTextHasBoundedCost(String piece) {
         String text = piece.repeat(20_000);
         long bytes = text.getBytes(StandardCharsets.UTF_8).length;
-        for (TokenWeights weights : List.of(TokenWeights.OPENAI, AnthropicWeights.ALL)) {
+        for (TokenWeights weights : List.of(TokenWeights.PUBLIC, AnthropicWeights.ALL)) {
             assertThat(count(weights, text, 1 << 20)).isBetween(bytes / 100, 2 * bytes);
         }
     }
@@ -166,6 +166,6 @@ class TextTokensTest {
         for (String model : List.of("claude-opus-4-7", "claude-opus-4-8", "claude-sonnet-5", "claude-opus-5")) {
             assertThat(AnthropicWeights.ALL.percent(model)).as(model).isEqualTo(150);
         }
-        assertThat(TokenWeights.OPENAI.percent("gpt-5")).isEqualTo(100);
+        assertThat(TokenWeights.PUBLIC.percent("gpt-5")).isEqualTo(100);
     }
 }

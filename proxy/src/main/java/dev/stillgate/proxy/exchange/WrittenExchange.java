@@ -1,8 +1,7 @@
-package dev.stillgate.proxy.backtest;
+package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.dialect.request.CloudCall;
-import dev.stillgate.proxy.exchange.Target;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Exchange;
@@ -17,17 +16,17 @@ import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A replayed exchange as seen by filters. It holds no reference to its log line and outlives it. */
-final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
-    final ChainProgress progress = new ChainProgress();
+/**
+ * An exchange of a request from a file or a log, as filters see it. It holds no reference to what it was read from. Not
+ * thread-safe.
+ */
+public final class WrittenExchange implements Exchange, Comparable<WrittenExchange> {
+    public final ChainProgress progress = new ChainProgress();
     private final long number;
     private final @Nullable Target target;
-    private final String method;
-    private final String path;
-    private final Headers headers;
-    private final Account account;
-    private final InetAddress address;
-    private final ConnectionFacts connection;
+    private final Request request;
+    private final Caller caller;
+    private final long startNanos;
     private final long startMillis;
     private final Slots slots = new Slots();
     private @Nullable String answerId;
@@ -42,31 +41,27 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
      *
      * @param number the number of exchanges before it
      * @param target the operation and route of its path, null when no route matches
+     * @param startNanos the monotonic time
+     * @param startMillis the time in milliseconds since the epoch
      */
-    LoggedExchange(
-            long number,
-            @Nullable Target target,
-            Request request,
-            Account account,
-            InetAddress address,
-            ConnectionFacts connection,
-            long startMillis) {
+    public WrittenExchange(
+            long number, @Nullable Target target, Request request, Caller caller, long startNanos, long startMillis) {
         this.number = number;
         this.target = target;
-        this.method = request.method();
-        this.path = request.path();
-        this.headers = request.headers();
-        this.account = account;
-        this.address = address;
-        this.connection = connection;
+        this.request = request;
+        this.caller = caller;
+        this.startNanos = startNanos;
         this.startMillis = startMillis;
     }
 
-    /** The fields of a request's head. */
-    record Request(String method, String path, Headers headers) {}
+    /** The id and the fields of a request's head. */
+    public record Request(String id, String method, String path, Headers headers) {}
+
+    /** The client of a request. */
+    public record Caller(Account account, InetAddress address, ConnectionFacts connection) {}
 
     /** Stores the outcome until the virtual time of the exchange's end. */
-    void ends(
+    public void ends(
             long millis,
             Outcome how,
             @Nullable String id,
@@ -82,16 +77,15 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     }
 
     /** Returns what the path of a cloud's API says; null for other paths. */
-    @Nullable
-    CloudCall cloud() {
+    public @Nullable CloudCall cloud() {
         return target == null ? null : target.cloud();
     }
 
-    long endMillis() {
+    public long endMillis() {
         return endMillis;
     }
 
-    Outcome outcome() {
+    public Outcome outcome() {
         Outcome known = outcome;
         if (known == null) {
             throw new IllegalStateException("the exchange has not ended");
@@ -101,7 +95,7 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
 
     /** Orders exchanges by end time, then by start order. */
     @Override
-    public int compareTo(LoggedExchange other) {
+    public int compareTo(WrittenExchange other) {
         return endMillis == other.endMillis
                 ? Long.compare(number, other.number)
                 : Long.compare(endMillis, other.endMillis);
@@ -119,12 +113,12 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
 
     @Override
     public String requestId() {
-        return "replay-" + number;
+        return request.id();
     }
 
     @Override
     public Provider provider() {
-        return Target.providerOf(target, path(), headers);
+        return Target.providerOf(target, path(), headers());
     }
 
     @Override
@@ -134,12 +128,12 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
 
     @Override
     public String method() {
-        return method;
+        return request.method();
     }
 
     @Override
     public String path() {
-        return path;
+        return request.path();
     }
 
     @Override
@@ -149,27 +143,27 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
 
     @Override
     public Headers headers() {
-        return headers;
+        return request.headers();
     }
 
     @Override
     public Account account() {
-        return account;
+        return caller.account();
     }
 
     @Override
     public InetAddress address() {
-        return address;
+        return caller.address();
     }
 
     @Override
     public ConnectionFacts connection() {
-        return connection;
+        return caller.connection();
     }
 
     @Override
     public long startNanos() {
-        return VirtualClock.nanos(startMillis);
+        return startNanos;
     }
 
     @Override

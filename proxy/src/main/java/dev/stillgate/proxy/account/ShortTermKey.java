@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * A short-term API key of Amazon Bedrock: a URL in Base64 that is signed with an access key. Its owner can make any
  * number of them, which are all of one access key.
  */
-final class BedrockKey {
+final class ShortTermKey {
     private static final byte[] PREFIX = "bedrock-api-key-".getBytes(StandardCharsets.US_ASCII);
     private static final Pattern CREDENTIAL = Pattern.compile("[?&]X-Amz-Credential=(?:([A-Z0-9]{16,128})(?:/|%2F))?");
 
-    private BedrockKey() {}
+    private ShortTermKey() {}
 
     /** Returns whether a word has the form of such a key. */
     static boolean is(byte[] bytes, int start, int end) {

@@ -1,10 +1,10 @@
-package dev.stillgate.proxy.dialect.openai;
+package dev.stillgate.proxy.dialect.stream;
 
 import dev.stillgate.proxy.json.Swar;
 import java.util.Arrays;
 
 /**
- * Filter that removes the usage event from a Chat Completions stream if only the gateway requested it. All other bytes
+ * Filter that removes the usage event from a stream if only the gateway requested it. All other bytes
  * pass unchanged. Bytes are held back only while an incomplete event may still be the usage event. One instance per
  * stream, which arrives in pieces split at any byte. Not thread-safe.
  *
@@ -13,12 +13,12 @@ import java.util.Arrays;
  */
 public final class UsageEventGate {
     /** Limit of the held bytes. */
-    static final int MOST_HELD = 4096;
+    public static final int MOST_HELD = 4096;
 
     private static final int FIRST_HELD = 512;
     private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
 
-    private final UsageEvents events;
+    private final Matcher events;
     private byte[] held = new byte[0];
     private int heldLength;
 
@@ -32,6 +32,12 @@ public final class UsageEventGate {
     private boolean comment;
     private boolean afterReturn;
     private boolean afterDropped;
+
+    /** Recogniser of the usage event. Not thread-safe. */
+    public interface Matcher {
+        /** Returns whether an event is the usage event. */
+        boolean matches(byte[] buf, int from, int end);
+    }
 
     /** Receiver of the bytes that pass, in stream order. */
     public interface Out {
@@ -47,7 +53,7 @@ public final class UsageEventGate {
      *
      * @param events recogniser of the usage event; may be shared by gates on the same thread
      */
-    public UsageEventGate(UsageEvents events) {
+    public UsageEventGate(Matcher events) {
         this.events = events;
     }
 

@@ -186,6 +186,7 @@ abstract sealed class ResponseRelay implements FrameStage.Sink
         return takesComments()
                 && meter != null
                 && meter.betweenEvents()
+                && meter.finishReason() == null // clients take that of the last event
                 && endsWithEvent(atChunkBoundary)
                 && downstream.isWritable();
     }

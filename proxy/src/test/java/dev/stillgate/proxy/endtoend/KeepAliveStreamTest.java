@@ -128,6 +128,26 @@ class KeepAliveStreamTest {
         }
     }
 
+    @Test
+    void finishedStreamOfGeminiGetsNone() {
+        String event =
+                "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Mix\"}]},\"finishReason\":\"STOP\"}]}\n\n";
+        try (UpstreamScript upstream = pausing(CHUNKED + chunk(event), LAST);
+                GatewayRig rig = rig(upstream).route("/v1beta/, keepAlive: 15s").start();
+                RawClient gemini = rig.connect()) {
+            rig.ticker().stop();
+            gemini.send(Requests.post(
+                            "/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse",
+                            "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}"))
+                    .head();
+            assertReads(gemini, chunk(event));
+            rig.ticker().jump(SILENCE);
+            rig.ticker().jump(SILENCE);
+            go.countDown();
+            assertReads(gemini, LAST);
+        }
+    }
+
     /** A JSON array of Gemini has no events; the stream that gets a comment shows that both have been looked at. */
     @Test
     void arrayOfGeminiGetsNone() {

@@ -134,7 +134,22 @@ public final class ResponsesSocket implements Downstream, WebSocketReader.Sink {
 
     /** Returns whether no more input is read until a response has ended, or ever. */
     public boolean isStalled() {
-        return closed || faulty || waiting.size() >= MOST_WAITING;
+        return closed || faulty || waiting.size() >= MOST_WAITING || (exchange == null && !out.isWritable());
+    }
+
+    /** Goes on after the client has read. */
+    public void onWritable() {
+        if (exchange != null) {
+            exchange.onDownstreamWritable();
+        }
+        goOn();
+    }
+
+    private void goOn() {
+        next();
+        if (!isStalled()) {
+            connection.resume();
+        }
     }
 
     @Override
@@ -217,7 +232,7 @@ public final class ResponsesSocket implements Downstream, WebSocketReader.Sink {
             return;
         }
         starting = true;
-        while (exchange == null && !closed && !waiting.isEmpty()) {
+        while (exchange == null && !closed && !waiting.isEmpty() && out.isWritable()) {
             start(waiting.remove());
         }
         starting = false;
@@ -259,7 +274,6 @@ public final class ResponsesSocket implements Downstream, WebSocketReader.Sink {
 
     @Override
     public void exchangeEnded() {
-        boolean stalled = isStalled();
         exchange = null;
         served = null;
         error = release(error);
@@ -269,10 +283,7 @@ public final class ResponsesSocket implements Downstream, WebSocketReader.Sink {
         if (closing > 0) {
             close(closing, "");
         }
-        next();
-        if (stalled && !isStalled()) {
-            connection.resume();
-        }
+        goOn();
     }
 
     private static @Nullable ByteBuf release(@Nullable ByteBuf buffer) {
@@ -396,7 +407,7 @@ public final class ResponsesSocket implements Downstream, WebSocketReader.Sink {
 
     private byte[] errorEvent(int code, List<Header> fields, byte[] body) {
         String json = new String(body, StandardCharsets.UTF_8).strip();
-        if (!json.startsWith("{\"error\":") && !json.startsWith("{\n")) {
+        if (!json.startsWith("{") || !json.contains("\"error\":")) {
             json = new String(
                     ErrorBodies.body(
                             Provider.OPENAI, Verdict.Kind.BAD_GATEWAY, "The model's answer cannot be read.", ""),

@@ -65,6 +65,7 @@ final class ResponsesUpstream implements UpstreamConnections, UpstreamStream, Re
         }
         events.begin(next);
         reused = true;
+        setReading(true); // the response before may have ended while its client was behind
         next.onOpening(this);
         next.onConnected();
     }

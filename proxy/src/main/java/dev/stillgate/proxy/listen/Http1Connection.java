@@ -362,7 +362,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Resp
         if (!ctx.channel().isWritable()) {
             return;
         }
-        if (exchange != null) {
+        if (socket != null) {
+            socket.onWritable();
+        } else if (exchange != null) {
             exchange.onDownstreamWritable();
         } else if (phase == Http1Phase.RESPONDING) {
             nextRequest();

@@ -14,10 +14,14 @@ import dev.stillgate.proxy.rig.ResponsesModel;
 import dev.stillgate.proxy.rig.SocketClient;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import dev.stillgate.proxy.rig.WebSocketFrames;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
@@ -276,16 +280,7 @@ class ResponsesSocketTest {
     void badFramesEndTheConnection(String hex, int code) throws Exception {
         try (UpstreamScript upstream = ResponsesModel.start(1, 1);
                 GatewayRig rig = rig(upstream, "[]");
-                RawClient client = rig.connect()) {
-            assertThat(client.send(Requests.get(
-                                    "/v1/responses",
-                                    "Connection: Upgrade",
-                                    "Upgrade: websocket",
-                                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                                    "Sec-WebSocket-Version: 13"))
-                            .head())
-                    .startsWith("HTTP/1.1 101 ")
-                    .contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+                RawClient client = open(rig)) {
             client.send(HexFormat.of().parseHex(hex));
             RealtimeModel.Frame frame = RealtimeModel.frame(client.in());
             if (frame.opcode() == WebSocketFrames.TEXT) {
@@ -319,6 +314,114 @@ class ResponsesSocketTest {
             assertThat(client.next()).isEqualTo("pong 2");
             ponged.countDown();
             assertThat(client.next()).isEqualTo(completed(1, 1));
+        }
+    }
+
+    private static RawClient open(GatewayRig rig, String... fields) {
+        String[] all = Arrays.copyOf(fields, fields.length + 5);
+        all[fields.length] = "Connection: Upgrade";
+        all[fields.length + 1] = "Upgrade: websocket";
+        all[fields.length + 2] = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+        all[fields.length + 3] = "Sec-WebSocket-Version: 13";
+        all[fields.length + 4] = "Authorization: Bearer sk-one";
+        RawClient client = rig.connect();
+        assertThat(client.send(Requests.get("/v1/responses", all)).head())
+                .startsWith("HTTP/1.1 101 ")
+                .contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        return client;
+    }
+
+    /** Returns the next message, joined from its fragments. */
+    private static String message(RawClient client) throws IOException {
+        StringBuilder text = new StringBuilder();
+        boolean last = false;
+        while (!last) {
+            client.in().mark(1);
+            last = (client.in().read() & WebSocketFrames.FIN) != 0;
+            client.in().reset();
+            text.append(Objects.requireNonNull(RealtimeModel.frame(client.in())).text());
+        }
+        return text.toString();
+    }
+
+    private static byte[] masked(String message) {
+        return WebSocketFrames.masked(
+                WebSocketFrames.FIN | WebSocketFrames.TEXT, message.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    @DisplayName("a client that does not read holds back its upstream and its own messages, and gets all when it reads")
+    void slowClientGetsAll() throws Exception {
+        String large = completed(1, 1).replace("\"output\"", "\"pad\":\"" + "p".repeat(1 << 20) + "\",\"output\"");
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) -> c.send(WebSocketFrames.text(large)));
+                GatewayRig rig = rig(upstream, "[]");
+                RawClient client = open(rig)) {
+            for (int i = 0; i < 40; i++) {
+                client.send(masked(CREATE));
+                client.send(masked("{}"));
+            }
+            for (int i = 0; i < 40; i++) {
+                assertThat(message(client)).hasSize(large.length());
+                assertThat(message(client)).startsWith("{\"type\":\"error\",\"status\":400,");
+            }
+            assertThat(upstream.connections()).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("connections with random frames neither harm the gateway nor leave anything open")
+    void randomFramesDoNoHarm() throws Exception {
+        Random random = new Random(6455);
+        byte[] valid = WebSocketFrames.join(
+                WebSocketFrames.masked(WebSocketFrames.FIN | WebSocketFrames.PING, new byte[] {1}),
+                WebSocketFrames.masked(
+                        WebSocketFrames.TEXT, CREATE.substring(0, 9).getBytes(StandardCharsets.UTF_8)),
+                WebSocketFrames.masked(WebSocketFrames.FIN, CREATE.substring(9).getBytes(StandardCharsets.UTF_8)),
+                masked(CREATE),
+                WebSocketFrames.masked(WebSocketFrames.FIN | WebSocketFrames.CLOSE, new byte[] {3, (byte) 0xe8}));
+        try (UpstreamScript upstream = ResponsesModel.start(1, 1);
+                GatewayRig rig = rig(upstream, "[]")) {
+            for (int i = 0; i < 200; i++) {
+                byte[] bytes = valid.clone();
+                for (int j = random.nextInt(4); j >= 0; j--) {
+                    bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+                }
+                try (RawClient client = open(rig)) {
+                    client.send(Arrays.copyOf(bytes, 1 + random.nextInt(bytes.length)));
+                }
+            }
+            GatewayRig.eventually("all are closed", () -> rig.metric("stillgate_upgrades_active") == 0);
+            try (SocketClient client = new SocketClient(rig.port())) {
+                client.send(CREATE);
+                expectResponse(client, 1, 1);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a request that is no valid handshake is refused in HTTP, so is one at a route without the setting")
+    void badHandshakesAreRefused() throws Exception {
+        try (UpstreamScript upstream = ResponsesModel.start(1, 1);
+                GatewayRig rig = rig(upstream, "[]")) {
+            for (String wrong :
+                    List.of("Sec-WebSocket-Version: 8", "Sec-WebSocket-Key: c2hvcnQ=", "Sec-WebSocket-Key: -")) {
+                boolean key = wrong.startsWith("Sec-WebSocket-Key");
+                assertThat(rig.ask(Requests.get(
+                                        "/v1/responses",
+                                        "Connection: Upgrade",
+                                        "Upgrade: websocket",
+                                        key
+                                                ? "Sec-WebSocket-Version: 13"
+                                                : "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                                        wrong))
+                                .head())
+                        .as(wrong)
+                        .startsWith("HTTP/1.1 400 ");
+            }
+            assertThat(rig.ask(Requests.get("/v1/responses", "Authorization: Bearer sk-one"))
+                            .head())
+                    .startsWith("HTTP/1.1 400 ");
+            assertThat(upstream.connections()).isEmpty();
         }
     }
 }

@@ -22,7 +22,14 @@ final class WebSocketHandshake {
 
     /** Fields that the requests on a connection do not have in common with its handshake. */
     private static final Set<String> OWN_FIELDS =
-            Set.of("connection", "upgrade", "content-type", "content-encoding", "x-request-id", "accept-encoding");
+            Set.of(
+            "connection",
+            "upgrade",
+            "content-type",
+            "content-length",
+            "content-encoding",
+            "x-request-id",
+            "accept-encoding");
 
     /** Fields of a request that its handshake does not have. */
     private static final Set<String> BODY_FIELDS = Set.of("content-type", "content-length", "accept-encoding");

@@ -5,6 +5,7 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.BodyView.PartKind;
+import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ final class PublicTokenizers {
 
     /** Returns the tokens of a prompt, or {@link #UNKNOWN}. */
     long count(BodyView.Chat chat) {
-        Encoding encoding = encoding(chat.model());
+        Encoding encoding = chat.provider() == Provider.OPENAI ? encoding(chat.model()) : null;
         if (encoding == null
                 || chat.bytes() > 4 * MAX_LENGTH
                 || chat.previousResponse() != null

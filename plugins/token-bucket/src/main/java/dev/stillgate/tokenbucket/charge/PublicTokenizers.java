@@ -38,7 +38,7 @@ final class PublicTokenizers {
 
     /** Returns the tokens of a prompt, or {@link #UNKNOWN}. */
     long count(BodyView.Chat chat) {
-        Encoding encoding = chat.provider() == Provider.OPENAI ? encoding(chat.model()) : null;
+        Encoding encoding = chat.provider().equals(Provider.OPENAI) ? encoding(chat.model()) : null;
         if (encoding == null
                 || chat.bytes() > 4 * MAX_LENGTH
                 || chat.previousResponse() != null

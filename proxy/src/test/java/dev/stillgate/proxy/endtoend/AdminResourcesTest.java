@@ -69,7 +69,8 @@ class AdminResourcesTest {
                 .start()) {
             assertThat(json(get(rig, "/accounts/a-17"))).isEqualTo(JSON.readTree("""
                     {"id":"a-17","account":{"trust":"listed","organisation":"org-9","tier":"gold","region":null,"verified":true,
-                     "created":"2026-01-12T00:00:00Z","facts":{"payment":"h:0123456789abcdefABCD-_"},"standing":"marked"},
+                     "created":"2026-01-12T00:00:00Z","facts":{"payment":"h:0123456789abcdefABCD-_"},"access":null,
+                     "standing":"marked"},
                      "inForce":"marked","filters":{"t":{"error":"java.lang.IllegalStateException: as \\"meant\\""},"know":{"left":4}}}"""));
             assertThat(json(get(rig, "/accounts/abc")).get("account").isNull()).isTrue();
             assertThat(json(get(rig, "/accounts/%61%2d17?x=1")).get("id").asText())

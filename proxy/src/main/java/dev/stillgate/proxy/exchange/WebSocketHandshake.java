@@ -21,8 +21,7 @@ final class WebSocketHandshake {
     private static final int KEY_BYTES = 16;
 
     /** Fields that the requests on a connection do not have in common with its handshake. */
-    private static final Set<String> OWN_FIELDS =
-            Set.of(
+    private static final Set<String> OWN_FIELDS = Set.of(
             "connection",
             "upgrade",
             "content-type",

@@ -142,7 +142,7 @@ class EarlyResponseTest {
     void responseEndedByAResetIsIncomplete() {
         try (UpstreamScript upstream = UpstreamScript.of(c -> {
                     head(c);
-                    c.send("HTTP/1.1 401 Unauthorized\r\n\r\nsome of it").close();
+                    c.send("HTTP/1.1 401 Unauthorized\r\n\r\nsome of it").reset();
                 });
                 GatewayRig rig = GatewayRig.before(upstream)) {
             byte[] request = request("/v1/messages", 5_000_000);

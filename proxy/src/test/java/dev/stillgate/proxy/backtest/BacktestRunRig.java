@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Base of backtest tests, from log to report, with a filter that follows instructions in the log's headers. */
+@ResourceLock("the folder of plugins that these tests share")
 abstract class BacktestRunRig {
     static final String SCRIPTED = "[{name: trial-1, type: trial}]";
     static final long HOUR = 3_600_000;

@@ -11,8 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
+@Isolated("listens to a logger of the whole JVM")
 class FailureLogTest {
     private final FakeTicker ticker = new FakeTicker();
     private final FailureLog failures = new FailureLog("limits", ticker);

@@ -21,9 +21,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import picocli.CommandLine;
 
 /** Requests, output and exit codes of {@code stillgate explain}. */
+@Isolated("replaces the standard input of the JVM")
 class ExplainCommandTest {
     private static final String ACCOUNT = "{\"id\":\"a-17\",\"account\":null,\"standing\":\"marked\",\"filters\":"
             + "{\"fingerprint\":{\"evidence\":4.25,\"since\":1770000000123,\"pinned\":false,\"reasons\":[\"under-dispersion\","

@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Output and exit codes of {@code stillgate hash-fact}. */
+@Isolated("replaces the standard input of the JVM")
 class HashFactCommandTest {
     private static final String NEW = "the-new-secret-of-the-test";
     private static final String OLD = "the-old-secret-of-the-test";

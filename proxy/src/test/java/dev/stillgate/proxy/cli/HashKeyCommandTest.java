@@ -8,8 +8,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Output and exit codes of {@code stillgate hash-key --operator}. */
+@Isolated("replaces the standard input of the JVM")
 class HashKeyCommandTest {
     private static Lines run(String input, String... arguments) {
         InputStream before = System.in;

@@ -17,9 +17,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** Tests operator actions on a resource, from the admin socket to the filter and the audit log. */
+@Isolated("listens to a logger of the whole JVM")
 class AdminActionsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TYPE = "content-type: application/json\r\n";

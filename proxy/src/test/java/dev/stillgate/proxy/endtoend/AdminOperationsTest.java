@@ -22,6 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 /** Tests access control, gateway-wide operations and the audit log of the admin API. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
+@Isolated("listens to a logger of the whole JVM")
 class AdminOperationsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKEN = "the.token-of+this/test=";

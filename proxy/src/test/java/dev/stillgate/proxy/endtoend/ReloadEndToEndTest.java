@@ -27,10 +27,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Tests changes of configuration files, from the file to the client's response, and rollbacks. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
+@Isolated("looks at all threads of the JVM")
 class ReloadEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KEY = "sk-of-the-test-0001";

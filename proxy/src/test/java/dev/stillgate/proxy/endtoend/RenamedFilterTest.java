@@ -19,10 +19,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** A filter whose state is left behind because its name has changed. */
 @ExtendWith(NoLeaks.class)
+@Isolated("listens to a logger of the whole JVM")
 class RenamedFilterTest {
     private static final String LEFT = "the filter behavior starts without the state of behaviour";
 

@@ -34,11 +34,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** Tests mismatched certificates and private keys, and failed handshakes. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
+@Isolated("listens to a logger of the whole JVM")
 class TlsPairTest {
     @TempDir
     private Path directory;

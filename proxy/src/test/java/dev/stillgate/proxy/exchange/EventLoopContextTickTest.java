@@ -12,9 +12,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** The tick of an event loop with failing periodic tasks. */
+@Isolated("listens to a logger of the whole JVM")
 final class EventLoopContextTickTest {
     private final FakeTicker ticker = new FakeTicker();
     private final ListAppender<ILoggingEvent> reports = new ListAppender<>();

@@ -21,12 +21,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** Stores that answer reads and refuse writes: they count as lost and are joined again when they accept writes. */
 @Tag("slow")
+@Isolated("listens to a logger of the whole JVM")
 class RefusedWritesTest {
     private static final Terms TERMS = new Terms(1000, 1, Duration.ofDays(1), false);
 

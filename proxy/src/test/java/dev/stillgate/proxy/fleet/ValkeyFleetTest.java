@@ -24,10 +24,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** A gateway's connection to a store that starts, stops, freezes and recovers, and the membership meanwhile. */
 @Tag("slow")
+@Isolated("listens to a logger of the whole JVM")
 class ValkeyFleetTest {
     private static final Terms TERMS = new Terms(1000, 1, Duration.ofDays(1), false);
     private static final String PASSWORD = "correct-horse-battery-staple";

@@ -112,7 +112,11 @@ public final class GatewayOrders implements AutoCloseable {
         return new OfFilter(filter);
     }
 
-    /** An order as pages show it. */
+    /**
+     * An order as pages show it.
+     *
+     * @param asked the operators that asked for it; while it waits, also those that asked for the same later
+     */
     public record Listed(Order order, OrderBook.Status status, List<String> asked, boolean isUnsent) {}
 
     /** Returns all orders, from the least rank on. */
@@ -129,7 +133,9 @@ public final class GatewayOrders implements AutoCloseable {
 
     private Listed listed(Order order, long now) {
         OrderBook book = kept.book();
-        return new Listed(order, book.status(order, now), book.asked(order), book.isUnsent(order.id()));
+        OrderBook.Status status = book.status(order, now);
+        List<String> asked = status == OrderBook.Status.WAITING ? book.askedLast(order) : book.asked(order);
+        return new Listed(order, status, asked, book.isUnsent(order.id()));
     }
 
     /** Returns where an order is kept. */
@@ -316,10 +322,7 @@ public final class GatewayOrders implements AutoCloseable {
 
         @Override
         public Collection<Order> all() {
-            return kept.book().all().stream()
-                    .filter(order ->
-                            order.filter().equals(filter) || order.filter().equals(Order.EVERY_FILTER))
-                    .toList();
+            return kept.book().all(filter);
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,7 +40,7 @@ record JournalFile(Path file, String header, int longest) {
     }
 
     static String checksum(long sum) {
-        return String.format("{\"crc32c\":\"%08x\",", sum);
+        return "{\"crc32c\":\"" + HexFormat.of().toHexDigits(sum, 8) + "\",";
     }
 
     static String fields(Stored record, boolean isFinal) {

@@ -83,7 +83,8 @@ final class KeptOrders implements AutoCloseable {
                 });
         book.merge(unsent, false);
         book.merge(known, true);
-        isBehind = true;
+        isBehind = Stream.concat(unsent.stream(), known.stream())
+                .anyMatch(order -> !order.equals(book.find(order.id()))); // it has what was erased or replaced
         tidy();
     }
 

@@ -10,6 +10,7 @@ import dev.stillgate.testkit.FakeTicker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,18 @@ class GatewayOrdersTest {
             assertThat(orders.of("behaviour").deciding("standing")).containsEntry("a-1", given);
             assertThat(orders.of("other").all()).isEmpty();
         }
+    }
+
+    @Test
+    void startDoesNotWriteAJournalAnewThatLacksNothing() throws IOException {
+        Path file = directory.resolve("orders.jsonl");
+        try (GatewayOrders orders = open()) {
+            orders.of("behaviour").give(Drafts.block("a-1", Duration.ofDays(30)));
+        }
+        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        open().close();
+        assertThat(Files.readAttributes(file, BasicFileAttributes.class).fileKey())
+                .isEqualTo(key);
     }
 
     @Test

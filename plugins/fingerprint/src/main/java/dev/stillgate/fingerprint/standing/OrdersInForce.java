@@ -85,7 +85,9 @@ public final class OrdersInForce {
     private void add(String slot, Map<String, Order> deciding, long now) {
         IdentityHashMap<Order, Effect> effects = new IdentityHashMap<>();
         deciding.forEach((key, order) -> {
-            Effect effect = effects.computeIfAbsent(order, each -> effect(slot, each, now));
+            Effect effect = order.accounts().size() + order.except().size() > 1
+                    ? effects.computeIfAbsent(order, each -> effect(slot, each, now))
+                    : effect(slot, order, now);
             if (effect != Effect.NOTHING && !OrderKeys.isErased(key)) {
                 effect.on(key, this);
             }

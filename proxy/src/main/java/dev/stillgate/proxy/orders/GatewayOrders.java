@@ -227,12 +227,9 @@ public final class GatewayOrders implements AutoCloseable {
 
     /** Returns an order, and the orders in force that it would replace. */
     private Stream<Order> concerned(Order order, long now) {
-        Map<String, Order> deciding = kept.book().deciding(order.filter(), order.slot());
         return Stream.concat(
                 Stream.of(order),
-                order.keys()
-                        .flatMap(key -> Stream.ofNullable(deciding.get(key)))
-                        .filter(last -> !last.withdraws() && last.lasts(now)));
+                kept.book().deciding(order).stream().filter(last -> !last.withdraws() && last.lasts(now)));
     }
 
     private Orders.Receipt sent(Order order) {

@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +40,7 @@ public final class OrderBook {
     /** Orders whose rank the store has not assigned. */
     private final Set<String> unsent = new HashSet<>();
 
-    /** Orders by filter that were asked for since the last change. */
+    /** Orders of filters that were asked for. */
     private final Map<String, List<Order>> byFilter = new HashMap<>();
 
     private final Map<Slot, Map<String, Order>> deciding = new HashMap<>();
@@ -180,7 +182,12 @@ public final class OrderBook {
         }
         ranked.subList(at, ranked.size()).clear();
         ranked.add(order);
-        byFilter.clear();
+        if (present == null) {
+            byFilter.forEach(
+                    (filter, orders) -> Stream.of(order).filter(isOf(filter)).forEach(orders::add));
+        } else {
+            byFilter.clear();
+        }
         index(order);
         return true;
     }
@@ -255,13 +262,16 @@ public final class OrderBook {
 
     /** Returns the greatest rank of an order that decides about a key of an order. */
     private Order.Rank lastDecided(Order order) {
-        Map<String, Order> bySlot = deciding.getOrDefault(Slot.of(order), Map.of());
-        return order.keys()
-                .map(bySlot::get)
-                .filter(Objects::nonNull)
+        return deciding(order).stream()
                 .map(Order::rank)
                 .max(Order.Rank::compareTo)
                 .orElse(Order.Rank.LEAST);
+    }
+
+    /** Returns the orders that decide about the keys of an order, in its slot. */
+    public synchronized List<Order> deciding(Order order) {
+        Map<String, Order> bySlot = deciding.getOrDefault(Slot.of(order), Map.of());
+        return order.keys().flatMap(key -> Stream.ofNullable(bySlot.get(key))).toList();
     }
 
     private static String name(Order order) {
@@ -296,12 +306,13 @@ public final class OrderBook {
 
     /** Returns the orders of a filter, the erasures included, from the least rank on. */
     public synchronized List<Order> all(String filter) {
-        return byFilter.computeIfAbsent(
+        return List.copyOf(byFilter.computeIfAbsent(
                 filter,
-                name -> ranked.stream()
-                        .filter(order ->
-                                order.filter().equals(name) || order.filter().equals(Order.EVERY_FILTER))
-                        .toList());
+                name -> new ArrayList<>(ranked.stream().filter(isOf(name)).toList())));
+    }
+
+    private static Predicate<Order> isOf(String filter) {
+        return order -> order.filter().equals(filter) || order.filter().equals(Order.EVERY_FILTER);
     }
 
     /** Returns an order, null if it is unknown. */

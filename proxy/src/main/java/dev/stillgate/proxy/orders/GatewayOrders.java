@@ -56,17 +56,25 @@ public final class GatewayOrders implements AutoCloseable {
      * @param file the journal's file, null to keep the orders in memory only
      * @param hash keyed hash of an account, the same on all gateways of a fleet
      * @param store the fleet's store, null without one
-     * @throws IOException with a message for the operator, if the journal is damaged or cannot be written
+     * @param acceptsLost whether the journal may have fewer orders than were written to it
+     * @throws IOException with a message for the operator, if the journal is damaged, lacks orders, or cannot be written
      */
-    public GatewayOrders(@Nullable Path file, UnaryOperator<String> hash, Ticker ticker, @Nullable Store store)
+    public GatewayOrders(
+            @Nullable Path file, UnaryOperator<String> hash, Ticker ticker, @Nullable Store store, boolean acceptsLost)
             throws IOException {
-        this(file, Journal.MOST_BYTES, hash, ticker, store);
+        this(file, Journal.MOST_BYTES, hash, ticker, store, acceptsLost);
     }
 
-    GatewayOrders(@Nullable Path file, long mostBytes, UnaryOperator<String> hash, Ticker ticker, @Nullable Store store)
+    GatewayOrders(
+            @Nullable Path file,
+            long mostBytes,
+            UnaryOperator<String> hash,
+            Ticker ticker,
+            @Nullable Store store,
+            boolean acceptsLost)
             throws IOException {
         this.ticker = ticker;
-        kept = new KeptOrders(file, hash, ticker::millis, store == null, mostBytes);
+        kept = new KeptOrders(file, hash, ticker::millis, store == null, mostBytes, acceptsLost);
         clock = new OrderClock(
                 ticker, store == null ? OptionalLong::empty : store.millis(), store != null, kept.newest());
         fleet = store == null ? null : new FleetOrders(store.records(), kept);
@@ -194,6 +202,11 @@ public final class GatewayOrders implements AutoCloseable {
     /** Returns whether the last write to the journal succeeded; true if there is none. */
     public boolean isWritable() {
         return kept.isWritable();
+    }
+
+    /** Returns the least number of orders that the journal lacked at the start, which was told to accept that. */
+    public int lost() {
+        return kept.lost();
     }
 
     /** Returns the size of the journal. */

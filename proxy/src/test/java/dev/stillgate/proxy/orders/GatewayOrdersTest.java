@@ -28,7 +28,8 @@ class GatewayOrdersTest {
     private final FakeTicker ticker = new FakeTicker();
 
     private GatewayOrders open() throws IOException {
-        return new GatewayOrders(directory.resolve("orders.jsonl"), account -> "hash of " + account, ticker, null);
+        return new GatewayOrders(
+                directory.resolve("orders.jsonl"), account -> "hash of " + account, ticker, null, false);
     }
 
     @Test
@@ -87,7 +88,7 @@ class GatewayOrdersTest {
 
     @Test
     void orderWithoutADirectoryLivesInMemory() throws IOException {
-        try (GatewayOrders orders = new GatewayOrders(null, account -> account, ticker, null)) {
+        try (GatewayOrders orders = new GatewayOrders(null, account -> account, ticker, null, false)) {
             assertThat(orders.of("behaviour")
                             .give(Drafts.block("a-1", Duration.ofDays(30)))
                             .reach())
@@ -154,7 +155,7 @@ class GatewayOrdersTest {
     @Test
     void fullJournalForgetsEndedOrdersEarlyAndLosesNoneInForce() throws IOException {
         Path file = directory.resolve("orders.jsonl");
-        try (GatewayOrders orders = new GatewayOrders(file, 20_000, account -> account, ticker, null)) {
+        try (GatewayOrders orders = new GatewayOrders(file, 20_000, account -> account, ticker, null, false)) {
             Orders filter = orders.of("behaviour");
             Order lasting =
                     filter.give(Drafts.block("lasting", Duration.ofDays(300))).order();

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures operators' orders and a start of a gateway that knows many orders.
 # usage: load-tests/run orders [--orders N] [--given N] [--starts N]
-# The table has the median time until ready, then median and maximum of N orders of each kind that are given one after the
-# other, without any known orders and with them (50,000). Orders that need two operators are approved too.
+# Without known orders and with 50,000, the table has the median time until ready. Then it has median and maximum of N orders
+# of each kind, given one after the other. Orders that need two operators are approved too.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * @param newest id of the order with the greatest rank, empty for an unknown one
  */
 record JournalCount(int orders, String newest, Order.Rank rank) {
-    /** What the name of the file adds to that of the journal. */
+    /** End of the file's name, after that of the journal. */
     static final String SUFFIX = ".count";
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalCount.class);

@@ -148,9 +148,11 @@ final class Journal implements AutoCloseable {
                 write(line(HEADER), true);
                 StateFile.forceDirectory(file.toAbsolutePath().resolveSibling(""));
             }
-            channel.force(false);
             key = attributes().fileKey();
-            count();
+            if (written == null || lost > 0) {
+                channel.force(true);
+                count();
+            }
             opened = true;
         } finally {
             if (!opened) {

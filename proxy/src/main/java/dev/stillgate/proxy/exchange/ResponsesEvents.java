@@ -134,8 +134,9 @@ final class ResponsesEvents implements WebSocketReader.Sink {
         }
         event.read(buf, from, to);
         for (int i = from; i < to; i++) {
-            into.writeByte(buf[i] == '\n' || buf[i] == '\r' ? ' ' : buf[i]);
+            buf[i] = buf[i] == '\n' || buf[i] == '\r' ? (byte) ' ' : buf[i];
         }
+        into.writeBytes(buf, from, to - from);
     }
 
     @Override

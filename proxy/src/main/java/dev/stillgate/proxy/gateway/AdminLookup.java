@@ -240,6 +240,15 @@ final class AdminLookup implements Resources {
         }
     }
 
+    /** Returns how many operators must ask for the withdrawal of an order, by the rules of its filter. */
+    int operatorsToWithdraw(Order order) {
+        return withPages(pages -> {
+            AdminAction withdrawal =
+                    pages.actions(AdminAction.ORDERS, AdminAction.WITHDRAW).get(order.filter());
+            return withdrawal == null ? 1 : withdrawal.operators(order.id());
+        });
+    }
+
     private static @Nullable String by(Map<String, Object> arguments) {
         return arguments.get("by") instanceof String by ? by : null;
     }

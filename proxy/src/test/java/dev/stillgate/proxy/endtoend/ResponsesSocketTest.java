@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,26 @@ class ResponsesSocketTest {
                                 "\"gen_ai.request.model\":\"gpt-stub\"",
                                 "\"gen_ai.usage.input_tokens\":20",
                                 "\"gen_ai.usage.output_tokens\":30"));
+    }
+
+    @Test
+    @DisplayName("an empty final fragment in a read of its own ends an event and the response (RFC 6455 section 5.4)")
+    void emptyFinalFragmentEndsAnEvent() throws Exception {
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) -> {
+                    for (String event : List.of(DELTA, completed(2, 3))) {
+                        c.send(WebSocketFrames.frame(WebSocketFrames.TEXT, event.getBytes(StandardCharsets.UTF_8)));
+                        LockSupport.parkNanos(50_000_000); // so that the next fragment is a read of its own
+                        c.send(WebSocketFrames.frame(WebSocketFrames.FIN, new byte[0]));
+                    }
+                });
+                GatewayRig rig = rig(upstream, "[]");
+                SocketClient client = new SocketClient(rig.port())) {
+            for (int i = 0; i < 2; i++) {
+                client.send(CREATE);
+                assertThat(client.next()).isEqualTo(DELTA);
+                assertThat(client.next()).isEqualTo(completed(2, 3));
+            }
+        }
     }
 
     @Test

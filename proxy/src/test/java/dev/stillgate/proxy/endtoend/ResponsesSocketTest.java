@@ -42,6 +42,11 @@ class ResponsesSocketTest {
     private static final String TOKENS = "[{name: limits, type: token-bucket, config: {limits: ["
             + "{name: tokens, measure: total-tokens, capacity: 100, refill: 100/1h}]}}]";
 
+    private static final String REQUEST = "[{name: limits, type: token-bucket, config: {limits: ["
+            + "{name: requests, measure: requests, capacity: 1, refill: 1/1h}]}}]";
+
+    private static final String PREPARE = CREATE.replace("\"store\"", "\"generate\":false,\"store\"");
+
     static GatewayRig rig(UpstreamScript upstream, String filters) {
         return RealtimeTest.builder(upstream)
                 .upgrade("[responses]")
@@ -129,6 +134,41 @@ class ResponsesSocketTest {
         }
         assertThat(lines).hasSize(4);
         assertThat(lines.subList(2, 4)).allSatisfy(line -> assertThat(line).contains("\"response_code\":429"));
+    }
+
+    @Test
+    @DisplayName("neither a handshake nor a prompt that only prepares a response is charged a request")
+    void handshakesAndPreparationsCostNoRequest() throws Exception {
+        List<String> lines;
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) ->
+                        c.send(WebSocketFrames.text(completed(20, message.contains("\"generate\":false") ? 0 : 30))));
+                GatewayRig rig = rig(upstream, REQUEST)) {
+            try (SocketClient client = new SocketClient(rig.port())) {
+                for (int i = 0; i < 3; i++) {
+                    assertThat(client.send(PREPARE).next()).isEqualTo(completed(20, 0));
+                }
+                assertThat(client.send(CREATE).next()).isEqualTo(completed(20, 30));
+                assertThat(client.send(CREATE).next()).startsWith("{\"type\":\"error\",\"status\":429,");
+            }
+            try (SocketClient client = new SocketClient(rig.port())) { // opens also without a request left
+                assertThat(client.send(CREATE).next()).startsWith("{\"type\":\"error\",\"status\":429,");
+            }
+            lines = rig.finish();
+        }
+        assertThat(lines.getFirst())
+                .contains("\"response_code\":101", "\"gen_ai.operation.name\":\"responses_socket\"");
+    }
+
+    @Test
+    @DisplayName("a prompt that says generate: false is charged a request if the upstream generates all the same")
+    void generatedResponseCostsARequest() throws Exception {
+        try (UpstreamScript upstream = ResponsesModel.start(20, 30);
+                GatewayRig rig = rig(upstream, REQUEST);
+                SocketClient client = new SocketClient(rig.port())) {
+            client.send(PREPARE);
+            expectResponse(client, 20, 30);
+            assertThat(client.send(PREPARE).next()).startsWith("{\"type\":\"error\",\"status\":429,");
+        }
     }
 
     @Test

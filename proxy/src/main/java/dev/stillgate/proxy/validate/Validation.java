@@ -98,7 +98,7 @@ public final class Validation {
         Path plugins = config != null ? config.plugins() : named(file, root, "plugins", null);
         files.add(policy);
         try (FilterCatalog catalog = catalog(root, file, plugins)) {
-            check(policy, catalog, config, secretNames(config, root));
+            check(root, policy, catalog, config, secretNames(config, root));
         }
     }
 
@@ -129,7 +129,11 @@ public final class Validation {
     }
 
     private void check(
-            @Nullable Path policy, FilterCatalog catalog, @Nullable StillgateConfig config, List<String> secretNames) {
+            @Nullable ConfigNode settings,
+            @Nullable Path policy,
+            FilterCatalog catalog,
+            @Nullable StillgateConfig config,
+            List<String> secretNames) {
         if (policy == null) {
             return;
         }
@@ -139,7 +143,7 @@ public final class Validation {
             root = ConfigReader.read(policy);
             loaded = new PolicyLoader(environment).policy(policy);
         } catch (ConfigException e) {
-            errors.addAll(e.problems());
+            errors.addAll(e.namedBy(settings, "policy").problems());
         }
         if (root == null) {
             return;
@@ -227,7 +231,7 @@ public final class Validation {
             warnings.addAll(accounts.warnings());
             return accounts.table();
         } catch (ConfigException e) {
-            errors.addAll(e.problems());
+            errors.addAll(e.namedBy(root, "accounts.file").problems());
             return null;
         }
     }

@@ -51,6 +51,10 @@ final class ValidateCommand implements Callable<Integer> {
                         + (found.warnings().isEmpty()
                                 ? ""
                                 : ", " + count(found.warnings().size(), "warning")));
+        if (valid && found.unchecked() != null) {
+            err.println("stillgate: not checked: a reload of a running gateway refuses accounts that are missing in "
+                    + found.unchecked() + ", if they are many or restricted");
+        }
         out.flush();
         return valid ? 0 : 1;
     }

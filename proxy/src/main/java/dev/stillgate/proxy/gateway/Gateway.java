@@ -105,7 +105,7 @@ public final class Gateway implements AutoCloseable {
             return new Gateway(located.config(), loader, ticker, state, transports, watchInterval);
         } catch (ConfigException e) {
             release(state);
-            throw e;
+            throw e.namedBy(located.root(), "policy");
         }
     }
 

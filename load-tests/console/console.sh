@@ -95,7 +95,7 @@ say "6. the browser"
 status=0
 # Node runs the files in the order of their names: sources.mjs sees what backtests.mjs and policy.mjs left.
 (cd "$HERE" && node --test --test-concurrency=1 --test-reporter=spec access.mjs backtests.mjs capacity.mjs hostile.mjs \
-  judge.mjs numbers.mjs offline.mjs operators.mjs orders.mjs pictures.mjs policy.mjs sources.mjs) || status=$?
+  judge.mjs markdown.mjs numbers.mjs offline.mjs operators.mjs orders.mjs pictures.mjs policy.mjs sources.mjs) || status=$?
 [ "$status" = 0 ] || say "output of the gateways: $(tail -n 5 "$RUN"/{played,quiet,edited,ordered,named}.err)"
 say "pictures are in $PICTURES"
 if [ -n "$KEEP" ]; then say "the gateways run until Ctrl-C"; start pause sleep infinity; wait "${STARTED[-1]}"; fi

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,11 +33,18 @@ public final class GatewayProcess implements AutoCloseable {
         return start(stillgate, config, Path.of(config + ".out"), Map.of());
     }
 
-    /** Starts a gateway with additional environment variables and waits until it listens. */
-    public static GatewayProcess start(String stillgate, Path config, Path output, Map<String, String> environment)
+    /**
+     * Starts a gateway with additional environment variables and waits until it listens.
+     *
+     * @param more further arguments of the command
+     * @throws IOException with the gateway's output, if it does not start
+     */
+    public static GatewayProcess start(
+            String stillgate, Path config, Path output, Map<String, String> environment, String... more)
             throws IOException, InterruptedException {
         ProcessBuilder builder =
                 new ProcessBuilder(stillgate, "run", "--config", config.toString(), "--drain-seconds", "1");
+        builder.command().addAll(List.of(more));
         builder.environment().putAll(environment);
         Process process = builder.redirectErrorStream(true)
                 .redirectOutput(output.toFile())

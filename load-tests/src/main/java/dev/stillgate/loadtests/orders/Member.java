@@ -56,7 +56,12 @@ final class Member {
         return process;
     }
 
-    void start() throws IOException, InterruptedException {
+    Path journal() {
+        return state.resolve("orders.jsonl");
+    }
+
+    /** @param more further arguments of the command */
+    void start(String... more) throws IOException, InterruptedException {
         Path output = directory.resolve("output-" + ++starts + ".log");
         process = GatewayProcess.start(
                 options.stillgate(),
@@ -68,7 +73,8 @@ final class Member {
                         "LD_PRELOAD",
                         options.clockLibrary(),
                         "CLOCK_FILE",
-                        clock.toString()));
+                        clock.toString()),
+                more);
     }
 
     /** Kills the process with SIGKILL. */
@@ -118,7 +124,10 @@ final class Member {
     private static void copy(Path from, Path to) throws IOException {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(from)) {
-            files = walk.toList();
+            files = walk.sorted(Comparator.comparing((Path file) -> !Files.isDirectory(file))
+                            .thenComparing(file ->
+                                    !file.toString().endsWith(".count"))) // it may say less than the journal has
+                    .toList();
         }
         for (Path file : files) {
             try {

@@ -25,16 +25,18 @@ final class Nemesis {
     private final List<Member> members;
     private final Store store;
     private final Holdings holdings;
+    private final Intruder intruder;
     private final OperationLog log;
     private final List<Semaphore> targets = new ArrayList<>();
     private final List<Thread> active = new ArrayList<>();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private CountDownLatch healing = new CountDownLatch(1);
 
-    Nemesis(List<Member> members, Store store, Holdings holdings, OperationLog log) {
+    Nemesis(List<Member> members, Store store, Holdings holdings, Intruder intruder, OperationLog log) {
         this.members = members;
         this.store = store;
         this.holdings = holdings;
+        this.intruder = intruder;
         this.log = log;
         for (int i = 0; i < 3 * members.size() + 1; i++) {
             targets.add(new Semaphore(1));
@@ -73,6 +75,7 @@ final class Nemesis {
             case LINK -> List.of(targets.get(gateways + step.gateway()));
             case CLOCK -> List.of(targets.get(2 * gateways + step.gateway()));
             case STORE -> List.of(targets.getLast());
+            case RESTART -> List.of(targets.get(step.gateway()), targets.get(2 * gateways + step.gateway()));
             case FLEET -> targets.subList(0, gateways);
         };
     }
@@ -108,6 +111,17 @@ final class Nemesis {
                 member.start();
             }
             case PAUSE -> pause(member, step);
+            case WITHDRAW -> intruder.withdraw(member);
+            case JOURNAL_REPLACED -> intruder.damage(member, false);
+            case JOURNAL_CUT -> intruder.damage(member, true);
+            case JOURNAL_LOST -> loseJournal(member, step);
+            case CLOCK_AT_START -> {
+                member.kill();
+                member.clock(FAR_SECONDS);
+                member.start();
+                last(step);
+                member.clock(0);
+            }
             case CUT -> link(member, step, StoreLink.State.CUT);
             case STALL -> link(member, step, StoreLink.State.STALLED);
             case STALL_REPLIES -> link(member, step, StoreLink.State.REPLIES_STALLED);
@@ -133,6 +147,7 @@ final class Nemesis {
                 store.send("CONFIG", "SET", "maxmemory", "100mb");
             }
             case FLEET_RESTART -> restartFleet(step);
+            case KEY_SWAP -> intruder.swapKeys(members);
         }
     }
 
@@ -157,6 +172,19 @@ final class Nemesis {
         last(step);
         replaceDisks(emptied, restored);
         member.start();
+    }
+
+    /** Cuts the journal of a killed gateway, unless an order would be lost. */
+    private void loseJournal(Member member, Step step) throws IOException, InterruptedException {
+        member.kill();
+        last(step);
+        Thread.sleep(NOTED_MILLIS);
+        if (loses("journal", Set.of(step.gateway()), Set.of())) {
+            intruder.cutWhileDown(member);
+        }
+        if (member.process() == null) {
+            member.start();
+        }
     }
 
     /** Replaces disks of gateways that do not run, unless an order would be lost. */

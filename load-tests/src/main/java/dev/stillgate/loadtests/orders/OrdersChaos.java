@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +38,7 @@ public final class OrdersChaos implements AutoCloseable {
     private final History history = new History();
     private final Holdings holdings = new Holdings();
     private final OperationLog log;
-    private final List<String> violations = new ArrayList<>();
+    private final List<String> violations = new CopyOnWriteArrayList<>();
     private final List<Double> healing = new ArrayList<>();
     private boolean closed;
 
@@ -57,6 +58,7 @@ public final class OrdersChaos implements AutoCloseable {
                 """.formatted(FILTER, options.approvals(), Plan.members().size());
         Map<String, String> accounts = new LinkedHashMap<>();
         Plan.accounts().forEach(account -> accounts.put(account, ""));
+        Plan.swapped().forEach(account -> accounts.put(account, ""));
         Plan.members().forEach(account -> accounts.put(account, device("shared")));
         Plan.others().forEach(account -> accounts.put(account, device(account)));
         FleetFiles.writePolicy(directory, stub.baseUrl(), accounts, filters);
@@ -95,7 +97,9 @@ public final class OrdersChaos implements AutoCloseable {
         awaitCluster();
         Plan plan = new Plan(options);
         Store commands = new Store(store);
-        Nemesis nemesis = new Nemesis(members, commands, holdings, log);
+        Intruder intruder =
+                new Intruder(admin, options.approvals(), directory.resolve("accounts.yaml"), this::addViolation);
+        Nemesis nemesis = new Nemesis(members, commands, holdings, intruder, log);
         Operators operators = new Operators(members, admin, history, holdings, log);
         Checker checker = new Checker(members, admin, history, commands, log);
         double end = log.seconds() + options.minutes() * 60;
@@ -117,6 +121,11 @@ public final class OrdersChaos implements AutoCloseable {
         }
         report();
         return violations.isEmpty();
+    }
+
+    private void addViolation(String text) {
+        log.line("VIOLATION " + text);
+        violations.add(text);
     }
 
     /** Copies the disk of one gateway in each epoch, so that copies have different ages. */

@@ -5,10 +5,12 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.StandingsPublisher;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
@@ -272,9 +274,14 @@ public final class StandingsBoard implements Standings {
         }
 
         private static Map<String, Standing> only(Set<String> accounts, Map<String, Standing> of) {
-            Map<String, Standing> kept = new HashMap<>(of);
-            kept.keySet().retainAll(accounts);
-            return Map.copyOf(kept);
+            Map<String, Standing> kept = new HashMap<>();
+            for (String account : accounts) {
+                Standing standing = of.get(account);
+                if (standing != null) {
+                    kept.put(account, standing);
+                }
+            }
+            return kept;
         }
 
         private Map<String, String> groups(Set<String> accounts) {
@@ -305,8 +312,8 @@ public final class StandingsBoard implements Standings {
                 Set<String> byOrder,
                 Set<String> despiteVerification) {
             Map<String, Standing> above = new HashMap<>(byAccount);
-            above.values().removeIf(standing -> standing == Standing.CLEAR);
-            Map<String, Standing> copy = Map.copyOf(above);
+            above.values().removeIf(standing -> Objects.requireNonNull(standing) == Standing.CLEAR);
+            Map<String, Standing> copy = Collections.unmodifiableMap(above);
             Map<String, String> grouped = Map.copyOf(groupByAccount);
             Map<String, Standing> orderedNow = only(byOrder, copy);
             Map<String, Standing> uncappedNow = only(despiteVerification, copy);

@@ -35,7 +35,7 @@ public final class StateDirectory implements AutoCloseable {
     private static final String ACCEPTED = ".accepted";
 
     /** Files and directories that no filter may be named after. */
-    private static final Set<String> RESERVED = Set.of(POLICIES, KEY_SETS, ORDERS, ORDERS + ".new");
+    private static final Set<String> RESERVED = Set.of(POLICIES, KEY_SETS, ORDERS, ORDERS + ".new", ORDERS + ".count");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 

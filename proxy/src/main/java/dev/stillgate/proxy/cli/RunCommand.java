@@ -46,9 +46,15 @@ final class RunCommand implements Callable<Integer> {
                     "during that time /readyz returns 200: for Kubernetes, which tells balancers of a pod that ends by itself")
     private boolean drainReady;
 
+    @Option(
+            names = "--accept-lost-orders",
+            description =
+                    "start although orders are missing from the journal: they are not in force, unless the fleet has them")
+    private boolean acceptLostOrders;
+
     @Override
     public Integer call() throws ConfigException, InterruptedException {
-        Gateway gateway = Gateway.start(config.path(), Environment.system(), Ticker.system());
+        Gateway gateway = Gateway.start(config.path(), Environment.system(), Ticker.system(), acceptLostOrders);
         return Signals.serve(
                 gateway, Duration.ofSeconds(drainDelaySeconds), drainReady, Duration.ofSeconds(drainSeconds));
     }

@@ -82,7 +82,18 @@ public final class Gateway implements AutoCloseable {
      * @throws ConfigException if a file is invalid; no resource stays open in that case
      */
     public static Gateway start(Path file, Environment environment, Ticker ticker) throws ConfigException {
-        return start(file, environment, ticker, Transports::choose, FileWatch.POLL);
+        return start(file, environment, ticker, false);
+    }
+
+    /**
+     * Starts a gateway from its {@code stillgate.yaml}.
+     *
+     * @param acceptsLostOrders whether the journal of orders may have fewer than were written to it
+     * @throws ConfigException if a file is invalid; no resource stays open in that case
+     */
+    public static Gateway start(Path file, Environment environment, Ticker ticker, boolean acceptsLostOrders)
+            throws ConfigException {
+        return start(file, environment, ticker, Transports::choose, FileWatch.POLL, acceptsLostOrders);
     }
 
     /** Starts a gateway with the given choice of channel transport and interval between checks of its files. */
@@ -91,7 +102,8 @@ public final class Gateway implements AutoCloseable {
             Environment environment,
             Ticker ticker,
             Function<StillgateConfig.Transport, Transports> transports,
-            Duration watchInterval)
+            Duration watchInterval,
+            boolean acceptsLostOrders)
             throws ConfigException {
         PolicyLoader loader = new PolicyLoader(environment);
         PolicyLoader.LocatedConfig located = loader.located(file);
@@ -102,7 +114,7 @@ public final class Gateway implements AutoCloseable {
         check.warnings().forEach(warning -> LOG.warn("{}", warning));
         StateDirectory state = stateDirectory(located);
         try {
-            return new Gateway(located.config(), loader, ticker, state, transports, watchInterval);
+            return new Gateway(located.config(), loader, ticker, state, transports, watchInterval, acceptsLostOrders);
         } catch (ConfigException e) {
             release(state);
             throw e.namedBy(located.root(), "policy");
@@ -157,7 +169,8 @@ public final class Gateway implements AutoCloseable {
             Ticker ticker,
             @Nullable StateDirectory state,
             Function<StillgateConfig.Transport, Transports> transports,
-            Duration watchInterval)
+            Duration watchInterval,
+            boolean acceptsLostOrders)
             throws ConfigException {
         this.state = state;
         GatewayMeters meters = new GatewayMeters(registry);
@@ -165,7 +178,7 @@ public final class Gateway implements AutoCloseable {
         catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
         fleet = fleet(config);
         Accounts accounts = new Accounts(config.hashing(), ticker);
-        orders = orders(state, accounts, fleet, ticker);
+        orders = orders(state, accounts, fleet, ticker, acceptsLostOrders);
         logs = new GatewayLogs(config, accounts, ticker);
         try {
             control = new ControlPlane(
@@ -220,14 +233,19 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static GatewayOrders orders(
-            @Nullable StateDirectory state, Accounts accounts, @Nullable ValkeyFleet fleet, Ticker ticker)
+            @Nullable StateDirectory state,
+            Accounts accounts,
+            @Nullable ValkeyFleet fleet,
+            Ticker ticker,
+            boolean acceptsLost)
             throws ConfigException {
         try {
             return new GatewayOrders(
                     state == null ? null : state.orders(),
                     new KeyedHash(Secrets.derive(accounts.secret(), "gateway", "erased accounts")),
                     ticker,
-                    fleet == null ? null : new GatewayOrders.Store(fleet.orders(), fleet::storeMillis));
+                    fleet == null ? null : new GatewayOrders.Store(fleet.orders(), fleet::storeMillis),
+                    acceptsLost);
         } catch (IOException e) {
             throw new ConfigException(Position.of(Path.of("state.directory")), String.valueOf(e.getMessage()));
         }
@@ -237,6 +255,7 @@ public final class Gateway implements AutoCloseable {
         meters.gauge("stillgate.orders.known", orders, GatewayOrders::known);
         meters.gauge("stillgate.orders.unsent", orders, GatewayOrders::unsent);
         meters.gauge("stillgate.orders.newer", orders, each -> each.newer().size());
+        meters.gauge("stillgate.orders.lost", orders, GatewayOrders::lost);
         meters.gauge("stillgate.orders.journal.writable", orders, each -> each.isWritable() ? 1 : 0);
         meters.gauge("stillgate.orders.journal.bytes", orders, GatewayOrders::journalBytes);
         meters.gauge("stillgate.orders.clock.held", orders, each -> each.isClockHeld() ? 1 : 0);

@@ -51,7 +51,7 @@ final class OrdersPage implements OrderPages {
                 if (!isWhole) {
                     break;
                 }
-                shown.add(page(each, known, SHOWN));
+                shown.add(page(each, SHOWN));
             }
             begins |= each.order().id().equals(query.before());
         }
@@ -102,7 +102,7 @@ final class OrdersPage implements OrderPages {
                         || order.keys().anyMatch(account::equals));
     }
 
-    private Map<String, @Nullable Object> page(Listed each, List<Listed> known, int most) {
+    private Map<String, @Nullable Object> page(Listed each, int most) {
         Order order = each.order();
         Map<String, @Nullable Object> page = new LinkedHashMap<>();
         page.put("id", order.id());
@@ -128,7 +128,7 @@ final class OrdersPage implements OrderPages {
         page.put("status", each.status());
         if (order.needs() > 1) {
             page.put("needs", order.needs());
-            page.put("asked", asked(each, known));
+            page.put("asked", each.asked());
         }
         page.put("reach", orders.reach(order));
         return page;
@@ -138,23 +138,10 @@ final class OrdersPage implements OrderPages {
         return ids.subList(0, Math.min(most, ids.size()));
     }
 
-    /** Returns the names that asked for an order; for a waiting one, also later ones, which the last such order has. */
-    private static List<String> asked(Listed each, List<Listed> known) {
-        Order order = each.order();
-        return each.status() != Status.WAITING
-                ? each.asked()
-                : known.reversed().stream()
-                        .filter(other -> other.order().filter().equals(order.filter())
-                                && other.order().agreement().equals(order.agreement()))
-                        .findFirst()
-                        .orElse(each)
-                        .asked();
-    }
-
     @Override
     public @Nullable Object find(String id, boolean allAccounts) {
         Listed found = orders.find(id);
-        return found == null ? null : page(found, orders.all(), allAccounts ? Integer.MAX_VALUE : SHOWN);
+        return found == null ? null : page(found, allAccounts ? Integer.MAX_VALUE : SHOWN);
     }
 
     @Override
@@ -170,7 +157,7 @@ final class OrdersPage implements OrderPages {
         if (found.status() != Status.WAITING) {
             throw new ConflictException("the order does not wait: it is " + name(found.status()), Map.of());
         }
-        if (asked(found, orders.all()).stream().anyMatch(name -> name.equalsIgnoreCase(by.strip()))) {
+        if (found.asked().stream().anyMatch(name -> name.equalsIgnoreCase(by.strip()))) {
             throw new ConflictException(by + " has asked for it already; another operator must", Map.of());
         }
         List<String> accounts = order.accounts();

@@ -56,17 +56,25 @@ public final class GatewayOrders implements AutoCloseable {
      * @param file the journal's file, null to keep the orders in memory only
      * @param hash keyed hash of an account, the same on all gateways of a fleet
      * @param store the fleet's store, null without one
-     * @throws IOException with a message for the operator, if the journal is damaged or cannot be written
+     * @param acceptsLost whether the journal may have fewer orders than were written to it
+     * @throws IOException with a message for the operator, if the journal is damaged, lacks orders, or cannot be written
      */
-    public GatewayOrders(@Nullable Path file, UnaryOperator<String> hash, Ticker ticker, @Nullable Store store)
+    public GatewayOrders(
+            @Nullable Path file, UnaryOperator<String> hash, Ticker ticker, @Nullable Store store, boolean acceptsLost)
             throws IOException {
-        this(file, Journal.MOST_BYTES, hash, ticker, store);
+        this(file, Journal.MOST_BYTES, hash, ticker, store, acceptsLost);
     }
 
-    GatewayOrders(@Nullable Path file, long mostBytes, UnaryOperator<String> hash, Ticker ticker, @Nullable Store store)
+    GatewayOrders(
+            @Nullable Path file,
+            long mostBytes,
+            UnaryOperator<String> hash,
+            Ticker ticker,
+            @Nullable Store store,
+            boolean acceptsLost)
             throws IOException {
         this.ticker = ticker;
-        kept = new KeptOrders(file, hash, ticker::millis, store == null, mostBytes);
+        kept = new KeptOrders(file, hash, ticker::millis, store == null, mostBytes, acceptsLost);
         clock = new OrderClock(
                 ticker, store == null ? OptionalLong::empty : store.millis(), store != null, kept.newest());
         fleet = store == null ? null : new FleetOrders(store.records(), kept);
@@ -112,7 +120,11 @@ public final class GatewayOrders implements AutoCloseable {
         return new OfFilter(filter);
     }
 
-    /** An order as pages show it. */
+    /**
+     * An order as pages show it.
+     *
+     * @param asked the operators that asked for it; while it waits, also those that asked for the same later
+     */
     public record Listed(Order order, OrderBook.Status status, List<String> asked, boolean isUnsent) {}
 
     /** Returns all orders, from the least rank on. */
@@ -129,7 +141,9 @@ public final class GatewayOrders implements AutoCloseable {
 
     private Listed listed(Order order, long now) {
         OrderBook book = kept.book();
-        return new Listed(order, book.status(order, now), book.asked(order), book.isUnsent(order.id()));
+        OrderBook.Status status = book.status(order, now);
+        List<String> asked = status == OrderBook.Status.WAITING ? book.askedLast(order) : book.asked(order);
+        return new Listed(order, status, asked, book.isUnsent(order.id()));
     }
 
     /** Returns where an order is kept. */
@@ -190,6 +204,11 @@ public final class GatewayOrders implements AutoCloseable {
         return kept.isWritable();
     }
 
+    /** Returns the least number of orders that the journal lacked at the start, which was told to accept that. */
+    public int lost() {
+        return kept.lost();
+    }
+
     /** Returns the size of the journal. */
     public long journalBytes() {
         return kept.bytes();
@@ -221,12 +240,9 @@ public final class GatewayOrders implements AutoCloseable {
 
     /** Returns an order, and the orders in force that it would replace. */
     private Stream<Order> concerned(Order order, long now) {
-        Map<String, Order> deciding = kept.book().deciding(order.filter(), order.slot());
         return Stream.concat(
                 Stream.of(order),
-                order.keys()
-                        .flatMap(key -> Stream.ofNullable(deciding.get(key)))
-                        .filter(last -> !last.withdraws() && last.lasts(now)));
+                kept.book().deciding(order).stream().filter(last -> !last.withdraws() && last.lasts(now)));
     }
 
     private Orders.Receipt sent(Order order) {
@@ -316,10 +332,7 @@ public final class GatewayOrders implements AutoCloseable {
 
         @Override
         public Collection<Order> all() {
-            return kept.book().all().stream()
-                    .filter(order ->
-                            order.filter().equals(filter) || order.filter().equals(Order.EVERY_FILTER))
-                    .toList();
+            return kept.book().all(filter);
         }
 
         @Override

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.proxy.orders.SharedRecords.Stored;
 import dev.stillgate.spi.files.StateFile;
+import dev.stillgate.spi.orders.Order;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,18 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * File of the orders, {@code orders.jsonl}: JSON Lines, each with a CRC-32C of the rest of its line, after a header with the
- * version. A later line with the same id replaces an earlier one. Thread-safe.
+ * version. A later line with the same id replaces an earlier one. A {@link JournalCount} beside it says how many orders it
+ * has at least. Thread-safe.
  */
 final class Journal implements AutoCloseable {
     /** Maximum size of the file. */
@@ -37,12 +41,8 @@ final class Journal implements AutoCloseable {
     private final Path file;
     private final long most;
 
-    /** Length of the last line of each record. */
     @GuardedBy("this")
-    private final Map<String, Integer> lengths = new HashMap<>();
-
-    @GuardedBy("this")
-    private long live;
+    private Content content = new Content();
 
     @GuardedBy("this")
     private long end;
@@ -50,11 +50,42 @@ final class Journal implements AutoCloseable {
     @GuardedBy("this")
     private FileChannel channel;
 
+    /** Identity of the file that the channel has open, null if the file system has none. */
+    @GuardedBy("this")
+    private @Nullable Object key;
+
+    private final int lost;
+
     /** Whether a failed write to the disk leaves it open what the disk has: then only a whole new file will do. */
     @GuardedBy("this")
     private boolean inDoubt;
 
     private volatile boolean writable = true;
+
+    /** Which orders a file has. */
+    private static final class Content {
+        /** Length of the last line of each order, by id. */
+        private final Map<String, Integer> lengths = new HashMap<>();
+
+        /** Sum of these lengths. */
+        private long live;
+
+        private String newest = "";
+        private Order.Rank rank = Order.Rank.LEAST;
+
+        private void add(String id, Order.Rank given, int length) {
+            Integer before = lengths.put(id, length);
+            live += length - (before == null ? 0 : before);
+            if (given.compareTo(rank) >= 0) {
+                rank = given;
+                newest = id;
+            }
+        }
+
+        private JournalCount count() {
+            return new JournalCount(lengths.size(), newest, rank);
+        }
+    }
 
     /**
      * A line of the journal.
@@ -78,10 +109,11 @@ final class Journal implements AutoCloseable {
      * Opens the file, and creates it if it does not exist; cuts a torn last line.
      *
      * @param most maximum size of the file
+     * @param acceptsLost whether the file may have fewer orders than were written to it
      * @param times takes the times that were noted
-     * @throws IOException with a message for the operator, if the file is damaged or cannot be read and written
+     * @throws IOException with a message for the operator, if the file is damaged, lacks orders, or cannot be read and written
      */
-    Journal(Path file, long most, LongConsumer times, Reader reader) throws IOException {
+    Journal(Path file, long most, boolean acceptsLost, LongConsumer times, Reader reader) throws IOException {
         this.file = file;
         this.most = most;
         Files.deleteIfExists(part());
@@ -91,15 +123,19 @@ final class Journal implements AutoCloseable {
                 StateFile.ownerOnly(file));
         boolean opened = false;
         try {
-            Map<String, Integer> read = new HashMap<>();
-            end = new JournalFile(file, HEADER, LONGEST_LINE)
-                    .read(
-                            channel,
-                            times,
-                            text -> read.put(
-                                    reader.line(new Stored(text.rank(), text.time(), text.body()), text.isFinal()),
-                                    text.length()));
-            read.forEach(this::note);
+            Content read = content;
+            end = new JournalFile(file, HEADER, LONGEST_LINE).read(channel, times, text -> {
+                Stored record = new Stored(text.rank(), text.time(), text.body());
+                read.add(reader.line(record, text.isFinal()), text.rank(), text.length());
+            });
+            JournalCount written = JournalCount.of(file);
+            lost = written == null ? 0 : written.lost(content.lengths.keySet());
+            if (lost > 0 && !acceptsLost) {
+                throw new IOException(
+                        file + " lacks at least " + lost + " orders that were written to it. Restore it from a"
+                                + " backup, or start with --accept-lost-orders: then those orders are not in force, unless the"
+                                + " store of the fleet has them");
+            }
             if (end < channel.size()) {
                 LOG.warn(
                         "{}: cut {} bytes after byte {}: a line that was not written to its end",
@@ -112,6 +148,9 @@ final class Journal implements AutoCloseable {
                 write(line(HEADER), true);
                 StateFile.forceDirectory(file.toAbsolutePath().resolveSibling(""));
             }
+            channel.force(false);
+            key = attributes().fileKey();
+            count();
             opened = true;
         } finally {
             if (!opened) {
@@ -120,9 +159,23 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private synchronized void note(String id, int length) {
-        Integer before = lengths.put(id, length);
-        live += length - (before == null ? 0 : before);
+    /** Returns the least number of orders that the file lacked when it was opened. */
+    int lost() {
+        return lost;
+    }
+
+    private BasicFileAttributes attributes() throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class);
+    }
+
+    /** Writes down how many orders the file has, which must be on the disk. A lower number that stays is right too. */
+    @GuardedBy("this")
+    private void count() {
+        try {
+            content.count().write(file, false);
+        } catch (IOException e) {
+            LOG.warn("{}: the number of its orders could not be written beside it", file, e);
+        }
     }
 
     /**
@@ -142,7 +195,10 @@ final class Journal implements AutoCloseable {
                     + " hour after some have ended for a day");
         }
         write(bytes, force);
-        note(line.id(), length);
+        content.add(line.id(), line.record().rank(), length);
+        if (force) {
+            count();
+        }
     }
 
     /**
@@ -195,12 +251,29 @@ final class Journal implements AutoCloseable {
 
     /** Returns whether the records need over half of the file's maximum size. */
     synchronized boolean isHalfFull() {
-        return live > most / 2;
+        return content.live > most / 2;
     }
 
-    /** Returns whether the file is much longer than its records, or has to be written anew after a failure. */
+    /**
+     * Returns whether the file is much longer than its records, or has to be written anew: after a failure, or because another
+     * program removed, replaced or changed it.
+     */
     synchronized boolean wantsRewrite() {
-        return inDoubt || end > 2 * live + SLACK;
+        return inDoubt || end > 2 * content.live + SLACK || isForeign();
+    }
+
+    @GuardedBy("this")
+    private boolean isForeign() {
+        try {
+            BasicFileAttributes found = attributes();
+            if (Objects.equals(found.fileKey(), key) && found.size() == end) {
+                return false;
+            }
+            LOG.error("{} was replaced or changed by another program: it is written anew from memory", file);
+        } catch (IOException e) {
+            LOG.error("{} was removed or cannot be read: it is written anew from memory", file, e);
+        }
+        return true;
     }
 
     /**
@@ -212,7 +285,7 @@ final class Journal implements AutoCloseable {
     synchronized void rewrite(long time, Stream<Line> lines) throws IOException {
         Path part = part();
         Files.deleteIfExists(part);
-        Map<String, Integer> written = new HashMap<>();
+        Content written = new Content();
         FileChannel next = FileChannel.open(
                 part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), StateFile.ownerOnly(part));
         boolean done = false;
@@ -221,10 +294,15 @@ final class Journal implements AutoCloseable {
             at += time == 0 ? 0 : writeAll(next, line(JournalFile.fields(time)));
             for (Line line : (Iterable<Line>) lines::iterator) {
                 ByteBuffer bytes = line(fields(line));
-                written.put(line.id(), bytes.remaining());
+                written.add(line.id(), line.record().rank(), bytes.remaining());
                 at += writeAll(next, bytes);
             }
             next.force(true);
+            if (written.count().lost(content.lengths.keySet()) > 0
+                    || content.count().lost(written.lengths.keySet()) > 0) {
+                int both = Math.min(written.lengths.size(), content.lengths.size());
+                new JournalCount(both, "", Order.Rank.LEAST).write(file, true); // right for either file
+            }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             done = true;
             end = at;
@@ -238,10 +316,10 @@ final class Journal implements AutoCloseable {
         channel.close();
         channel = next;
         inDoubt = false;
-        lengths.clear();
-        lengths.putAll(written);
-        live = written.values().stream().mapToLong(each -> each).sum();
+        content = written;
+        key = attributes().fileKey();
         StateFile.forceDirectory(file.toAbsolutePath().resolveSibling(""));
+        count();
     }
 
     private static int writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -258,9 +336,7 @@ final class Journal implements AutoCloseable {
 
     private static ByteBuffer line(String fields) {
         byte[] rest = fields.getBytes(UTF_8);
-        CRC32C sum = new CRC32C();
-        sum.update(rest);
-        byte[] start = JournalFile.checksum(sum.getValue()).getBytes(UTF_8);
+        byte[] start = JournalFile.checksum(rest, 0).getBytes(UTF_8);
         return ByteBuffer.allocate(start.length + rest.length + 1)
                 .put(start)
                 .put(rest)
@@ -286,6 +362,7 @@ final class Journal implements AutoCloseable {
     public synchronized void close() throws IOException {
         try (FileChannel closed = channel) {
             closed.force(true);
+            count();
         }
     }
 }

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ import java.util.zip.CRC32C;
  * @param longest maximum length of a line
  */
 record JournalFile(Path file, String header, int longest) {
-    private static final int CHECKSUM = checksum(0).length();
+    private static final int CHECKSUM = checksum(new byte[0], 0).length();
     private static final Pattern FIELDS = Pattern.compile(
             "\"rank\":\"([0-9]{1,18}-[0-9]{1,18})\",\"time\":([0-9]{1,18}),\"final\":(true|false),\"order\":(\\{.*\\})}",
             Pattern.DOTALL);
@@ -38,8 +39,11 @@ record JournalFile(Path file, String header, int longest) {
         void line(Text text) throws OrderJson.MalformedOrderException;
     }
 
-    static String checksum(long sum) {
-        return String.format("{\"crc32c\":\"%08x\",", sum);
+    /** Returns the begin of a line whose rest is in an array. */
+    static String checksum(byte[] line, int from) {
+        CRC32C sum = new CRC32C();
+        sum.update(line, from, line.length - from);
+        return "{\"crc32c\":\"" + HexFormat.of().toHexDigits(sum.getValue(), 8) + "\",";
     }
 
     static String fields(Stored record, boolean isFinal) {
@@ -88,15 +92,13 @@ record JournalFile(Path file, String header, int longest) {
     }
 
     private void take(byte[] line, long number, long start, LongConsumer times, Reader reader) throws IOException {
-        CRC32C sum = new CRC32C();
-        sum.update(line, Math.min(CHECKSUM, line.length), Math.max(0, line.length - CHECKSUM));
         String text;
         try {
             text = UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
         } catch (CharacterCodingException e) {
             throw damaged(number, start, "not UTF-8");
         }
-        if (!text.startsWith(checksum(sum.getValue()))) {
+        if (!text.startsWith(checksum(line, Math.min(CHECKSUM, line.length)))) {
             throw damaged(number, start, "its checksum is wrong");
         }
         String fields = text.substring(CHECKSUM);

@@ -63,9 +63,16 @@ final class KeptOrders implements AutoCloseable {
      * @param wall wall clock, in milliseconds since the epoch
      * @param isAlone whether this gateway assigns all ranks, since it has no store
      * @param mostBytes maximum size of the journal
-     * @throws IOException with a message for the operator, if the journal is damaged or cannot be written
+     * @param acceptsLost whether the journal may have fewer orders than were written to it
+     * @throws IOException with a message for the operator, if the journal is damaged, lacks orders, or cannot be written
      */
-    KeptOrders(@Nullable Path file, UnaryOperator<String> hash, LongSupplier wall, boolean isAlone, long mostBytes)
+    KeptOrders(
+            @Nullable Path file,
+            UnaryOperator<String> hash,
+            LongSupplier wall,
+            boolean isAlone,
+            long mostBytes,
+            boolean acceptsLost)
             throws IOException {
         book = new OrderBook(hash);
         this.wall = wall;
@@ -73,17 +80,19 @@ final class KeptOrders implements AutoCloseable {
         List<Order> unsent = new ArrayList<>();
         journal = file == null
                 ? null
-                : new Journal(file, mostBytes, time -> newest = Math.max(newest, time), (record, isFinal) -> {
-                    Order order = OrderJson.read(record, OrderJson.MOST_KEPT_BYTES);
-                    if (order != null) {
-                        (isFinal || isAlone ? known : unsent).add(order);
-                        return order.id();
-                    }
-                    return keepNewer(record, isFinal || isAlone);
-                });
+                : new Journal(
+                        file, mostBytes, acceptsLost, time -> newest = Math.max(newest, time), (record, isFinal) -> {
+                            Order order = OrderJson.read(record, OrderJson.MOST_KEPT_BYTES);
+                            if (order != null) {
+                                (isFinal || isAlone ? known : unsent).add(order);
+                                return order.id();
+                            }
+                            return keepNewer(record, isFinal || isAlone);
+                        });
         book.merge(unsent, false);
         book.merge(known, true);
-        isBehind = true;
+        isBehind = Stream.concat(unsent.stream(), known.stream())
+                .anyMatch(order -> !order.equals(book.find(order.id()))); // it has what was erased or replaced
         tidy();
     }
 
@@ -99,6 +108,7 @@ final class KeptOrders implements AutoCloseable {
     /** Notes the time in the journal, so that the next start knows it. */
     synchronized void note(long time) {
         newest = time;
+        tidy();
         if (journal != null && !isBehind) {
             try {
                 journal.note(time);
@@ -249,6 +259,7 @@ final class KeptOrders implements AutoCloseable {
 
     /** Appends what is elsewhere too, or not lost by a crash. */
     private synchronized void append(Journal.Line line) {
+        tidy();
         if (journal == null || isBehind) {
             return;
         }
@@ -308,6 +319,11 @@ final class KeptOrders implements AutoCloseable {
 
     boolean isOnDisk() {
         return journal != null;
+    }
+
+    /** Returns the least number of orders that the journal lacked at the start. */
+    int lost() {
+        return journal == null ? 0 : journal.lost();
     }
 
     long bytes() {

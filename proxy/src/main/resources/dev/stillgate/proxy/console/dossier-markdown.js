@@ -1,5 +1,5 @@
 /** A dossier as Markdown, for a ticket or a mail. */
-import {count, percent, short, when} from './format.js';
+import {count, percent, short, visible, when} from './format.js';
 import {capability, family, signal, tieName} from './explain.js';
 import {counted} from './dossier-data.js';
 import {
@@ -15,11 +15,30 @@ import {
   what,
 } from './dossier-words.js';
 
-const row = cells => `| ${cells.map(cell => String(cell).replace(/[|\n\r]/g, ' ')).join(' | ')} |`;
+const line = value => visible(String(value ?? '').replace(/\s+/g, ' '));
+
+/** Returns a value as one line of text without markup or links. @param {unknown} value */
+const plain = value =>
+  line(value)
+    .replace(/[\\`*_[\]()<>!#|~&]/g, '\\$&')
+    .replace(/:(?=\/\/)|(?<=www)\./gi, '\\$&');
+
+class Code {
+  constructor(id) {
+    this.text = `\`${line(id).replace(/`/g, "'").replace(/\|/g, ' ')}\``;
+  }
+  toString() {
+    return this.text;
+  }
+}
+
+const code = id => new Code(id);
+const row = cells => `| ${cells.map(cell => (cell instanceof Code ? cell : plain(cell))).join(' | ')} |`;
 const tabled = (heads, rows) => [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n');
-const code = id => `\`${String(id).replace(/`/g, "'")}\``;
 const list = (title, sentences, none) =>
-  sentences.length || none ? [`## ${title}`, '', ...(sentences.length ? sentences : [none]).map(each => `- ${each}`), ''] : [];
+  sentences.length || none
+    ? [`## ${title}`, '', ...(sentences.length ? sentences.map(plain) : [none]).map(each => `- ${each}`), '']
+    : [];
 const histogram = (name, values, names = {}) => {
   const most = Object.entries(values ?? {}).sort((a, b) => b[1] - a[1]);
   return most.length
@@ -55,12 +74,12 @@ const shared = d =>
 export function markdown(d, origin) {
   const {press, because, look} = advice(d);
   return [
-    `# Dossier of cluster ${d.id}`,
+    `# Dossier of cluster ${plain(d.id)}`,
     '',
-    what(d),
+    plain(what(d)),
     '',
     ...(divided(d) ? [divided(d), ''] : []),
-    `**${sure(d)}**`,
+    `**${plain(sure(d))}**`,
     '',
     `Advice: **${press}**, because ${because}`,
     '',
@@ -71,7 +90,7 @@ export function markdown(d, origin) {
           '',
         ]
       : []),
-    `As of ${when(d.at, 'full')}. Found ${when(d.since, 'full')}, revision ${d.revision}. Source: ${origin}`,
+    `As of ${when(d.at, 'full')}. Found ${when(d.since, 'full')}, revision ${plain(d.revision)}. Source: ${origin}`,
     '',
     '## Evidence',
     '',
@@ -85,7 +104,7 @@ export function markdown(d, origin) {
       ],
     ),
     '',
-    ...(d.reasons ?? []).map(name => `- ${signal(name)[0]}: ${signal(name)[1]}`),
+    ...(d.reasons ?? []).map(name => `- ${plain(signal(name)[0])}: ${plain(signal(name)[1])}`),
     '',
     ...list('What speaks against one actor', against(d), 'Nothing that was seen.'),
     ...list('Tests that failed', weakens(d), 'No test of the group failed.'),
@@ -93,11 +112,11 @@ export function markdown(d, origin) {
     ...list('Not known', unknown(d)),
     '## Standings',
     '',
-    ...Object.entries(d.standings ?? {}).map(([name, n]) => `- ${count(n)} ${name}`),
-    ...(d.held ?? []).map(each => `- Not higher: ${each.text}`),
+    ...Object.entries(d.standings ?? {}).map(([name, n]) => `- ${count(n)} ${plain(name)}`),
+    ...(d.held ?? []).map(each => `- Not higher: ${plain(each.text)}`),
     ...(d.orders ?? []).map(
       each =>
-        `- ${when(each.at, 'full')}: ${each.what} ${each.standing ?? ''} ${each.by ? `by ${each.by}` : ''}, ${count(each.accounts)} accounts: ${each.why}`,
+        `- ${when(each.at, 'full')}: ${plain(each.what)} ${plain(each.standing)} ${each.by ? `by ${plain(each.by)}` : ''}, ${count(each.accounts)} accounts: ${plain(each.why)}`,
     ),
     '',
     '## Text since it was found',
@@ -125,9 +144,9 @@ export function markdown(d, origin) {
     ...shared(d),
     '## Timeline',
     '',
-    ...(d.timeline ?? []).map(each => `- ${when(each.at, 'full')}: ${each.what}`),
+    ...(d.timeline ?? []).map(each => `- ${when(each.at, 'full')}: ${plain(each.what)}`),
     ...(d.changes ?? []).map(
-      each => `- ${when(each.at, 'full')}: ${count(each.accounts)} accounts from ${each.from} to ${each.to}`,
+      each => `- ${when(each.at, 'full')}: ${count(each.accounts)} accounts from ${plain(each.from)} to ${plain(each.to)}`,
     ),
     '',
     '## Members',

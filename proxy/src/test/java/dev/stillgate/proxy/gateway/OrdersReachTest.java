@@ -1,15 +1,22 @@
 package dev.stillgate.proxy.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.chain.TestPlugins;
+import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.fleet.ValkeyServer;
+import dev.stillgate.proxy.orders.GatewayOrders;
 import dev.stillgate.proxy.rig.GatewayRig;
 import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.proxy.rig.RigBuilder;
+import dev.stillgate.spi.Ticker;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
@@ -95,6 +102,46 @@ class OrdersReachTest {
             assertThat(rig.metric("stillgate_orders_journal_writable")).isEqualTo(1);
         } finally {
             run("umount", disk.toString());
+        }
+    }
+
+    @Test
+    void startThatFindsFewerOrdersNeedsTheOption() throws Exception {
+        Path state = Files.createDirectory(directory.resolve("state"));
+        Path journal = state.resolve("orders.jsonl");
+        try (GatewayOrders orders =
+                new GatewayOrders(journal, account -> "h" + account, Ticker.system(), null, false)) {
+            orders.erase("a-1", "ann", 1);
+            orders.erase("a-2", "ann", 1);
+        }
+        Files.delete(journal);
+        Files.writeString(directory.resolve("policy.yaml"), """
+                version: 1
+                upstreams: [{name: model, endpoints: ["http://127.0.0.1:1"]}]
+                routes: [{path: /v1/, upstream: model}]
+                """);
+        Path config = Files.writeString(directory.resolve("stillgate.yaml"), """
+                listeners: [{address: "127.0.0.1:0"}]
+                admin: {address: "127.0.0.1:0"}
+                policy: policy.yaml
+                hashing: {h1: "the secret of a test"}
+                state: {directory: "%s"}
+                """.formatted(state));
+        assertThatThrownBy(() -> Gateway.start(config, name -> null, Ticker.system()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("lacks at least 2 orders")
+                .hasMessageContaining("--accept-lost-orders");
+        assertThat(lost(config, true)).isEqualTo("2.0");
+        assertThat(lost(config, false)).isEqualTo("0.0");
+    }
+
+    private static String lost(Path config, boolean accepts) throws IOException, ConfigException {
+        try (Gateway gateway = Gateway.start(config, name -> null, Ticker.system(), accepts);
+                InputStream in = URI.create(
+                                "http://127.0.0.1:" + gateway.adminAddress().getPort() + "/metrics")
+                        .toURL()
+                        .openStream()) {
+            return new String(in.readAllBytes(), UTF_8).replaceFirst("(?s).*\nstillgate_orders_lost (\\S+)\n.*", "$1");
         }
     }
 

@@ -48,7 +48,8 @@ class FleetOrdersTest {
                     file,
                     account -> "h" + Integer.toHexString(account.hashCode()),
                     ticker,
-                    new GatewayOrders.Store(link, () -> OptionalLong.of(store.millis())));
+                    new GatewayOrders.Store(link, () -> OptionalLong.of(store.millis())),
+                    false);
         }
 
         private Gateway joined() {

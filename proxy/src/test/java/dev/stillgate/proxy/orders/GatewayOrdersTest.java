@@ -11,6 +11,7 @@ import dev.stillgate.testkit.FakeTicker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,8 @@ class GatewayOrdersTest {
     private final FakeTicker ticker = new FakeTicker();
 
     private GatewayOrders open() throws IOException {
-        return new GatewayOrders(directory.resolve("orders.jsonl"), account -> "hash of " + account, ticker, null);
+        return new GatewayOrders(
+                directory.resolve("orders.jsonl"), account -> "hash of " + account, ticker, null, false);
     }
 
     @Test
@@ -43,6 +45,18 @@ class GatewayOrdersTest {
             assertThat(orders.of("behaviour").deciding("standing")).containsEntry("a-1", given);
             assertThat(orders.of("other").all()).isEmpty();
         }
+    }
+
+    @Test
+    void startDoesNotWriteAJournalAnewThatLacksNothing() throws IOException {
+        Path file = directory.resolve("orders.jsonl");
+        try (GatewayOrders orders = open()) {
+            orders.of("behaviour").give(Drafts.block("a-1", Duration.ofDays(30)));
+        }
+        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        open().close();
+        assertThat(Files.readAttributes(file, BasicFileAttributes.class).fileKey())
+                .isEqualTo(key);
     }
 
     @Test
@@ -91,7 +105,7 @@ class GatewayOrdersTest {
 
     @Test
     void orderWithoutADirectoryLivesInMemory() throws IOException {
-        try (GatewayOrders orders = new GatewayOrders(null, account -> account, ticker, null)) {
+        try (GatewayOrders orders = new GatewayOrders(null, account -> account, ticker, null, false)) {
             assertThat(orders.of("behaviour")
                             .give(Drafts.block("a-1", Duration.ofDays(30)))
                             .reach())
@@ -162,7 +176,7 @@ class GatewayOrdersTest {
     @Test
     void fullJournalForgetsEndedOrdersEarlyAndLosesNoneInForce() throws IOException {
         Path file = directory.resolve("orders.jsonl");
-        try (GatewayOrders orders = new GatewayOrders(file, 20_000, account -> account, ticker, null)) {
+        try (GatewayOrders orders = new GatewayOrders(file, 20_000, account -> account, ticker, null, false)) {
             Orders filter = orders.of("behaviour");
             Order lasting =
                     filter.give(Drafts.block("lasting", Duration.ofDays(300))).order();

@@ -31,7 +31,7 @@ class KilledGatewayTest {
         public static void main(String[] arguments) throws IOException {
             Ticker ticker = new FakeTicker();
             try (GatewayOrders orders =
-                    new GatewayOrders(Path.of(arguments[0]), account -> "h" + account, ticker, null)) {
+                    new GatewayOrders(Path.of(arguments[0]), account -> "h" + account, ticker, null, false)) {
                 Orders filter = orders.of("behaviour");
                 for (int i = 0; i < 100_000; i++) {
                     String account = arguments[1] + "-" + i;
@@ -59,7 +59,8 @@ class KilledGatewayTest {
                     .filter(line -> !line.startsWith(ERASED) && !erased.contains(line))
                     .filter(line -> !line.endsWith("9")) // the last one may be erased already
                     .toList();
-            try (GatewayOrders orders = new GatewayOrders(file, account -> "h" + account, new FakeTicker(), null)) {
+            try (GatewayOrders orders =
+                    new GatewayOrders(file, account -> "h" + account, new FakeTicker(), null, false)) {
                 List<String> known = orders.all().stream()
                         .flatMap(listed -> listed.order().keys())
                         .toList();

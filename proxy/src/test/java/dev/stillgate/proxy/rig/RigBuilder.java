@@ -281,7 +281,8 @@ public final class RigBuilder {
                     name -> null,
                     ticker,
                     wanted -> loops.around(channels.apply(Transports.choose(wanted))),
-                    WATCH_INTERVAL);
+                    WATCH_INTERVAL,
+                    false);
             return new GatewayRig(directory, gateway, ticker, loops);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -86,7 +86,7 @@ public final class Analyst {
             ordersChanged = false; // before the orders are read: a later change is seen next time
         }
         if (isChanged || !ladder.orders().holdsAt(orders.now())) {
-            ladder.obey(OrdersInForce.of(orders));
+            ladder.obey(OrdersInForce.of(orders, ladder.orders()));
             clusters.reserve(ladder.orders());
             if (isChanged) {
                 erasures.due().forEach(this::forget);

@@ -140,6 +140,11 @@ final class JoinsInForce {
         return label != null && label.kind() == LabelKind.CONFIRMED;
     }
 
+    /** Returns whether there are neither standing orders nor joins, ended ones included. */
+    boolean isEmpty() {
+        return known.isEmpty() && byOrder.isEmpty();
+    }
+
     /** Returns the joins under a standing order, in force or not. */
     JoinsOfOrder of(String order) {
         return byOrder.getOrDefault(order, new JoinsOfOrder());

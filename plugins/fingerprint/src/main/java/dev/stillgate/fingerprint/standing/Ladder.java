@@ -7,12 +7,11 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -126,13 +125,12 @@ public final class Ladder {
         return accounts.containsKey(account) || pin(account) != null || label(account) != null || join(account) != null;
     }
 
-    /** Returns the accounts with evidence or an order. */
-    private Set<String> known() {
-        Set<String> known = new TreeSet<>(accounts.keySet());
-        known.addAll(orders.pins().keySet());
-        known.addAll(orders.labels().keySet());
-        known.addAll(orders.joins().keySet());
-        return known;
+    /** Visits the accounts with evidence or an order, some of them several times. */
+    private void forEachKnown(Consumer<String> visitor) {
+        accounts.keySet().forEach(visitor);
+        orders.pins().keySet().forEach(visitor);
+        orders.labels().keySet().forEach(visitor);
+        orders.joins().keySet().forEach(visitor);
     }
 
     /**
@@ -142,7 +140,7 @@ public final class Ladder {
      */
     public BitSet reaching(Standing rung, double evidence, AccountIndex index) {
         BitSet reaching = new BitSet();
-        for (String id : known()) {
+        forEachKnown(id -> {
             Standing standing = standing(id);
             AccountStanding entry = accounts.get(id);
             boolean reaches = standing.reaches(rung)
@@ -151,7 +149,7 @@ public final class Ladder {
             if (account != AccountIndex.NONE) {
                 reaching.set(account);
             }
-        }
+        });
         return reaching;
     }
 
@@ -279,12 +277,12 @@ public final class Ladder {
     /** Returns the cluster of each account above clear that has one, which is also its pool. */
     public Map<String, String> groups() {
         Map<String, String> groups = new HashMap<>();
-        for (String account : known()) {
+        forEachKnown(account -> {
             String cluster = group(account);
             if (cluster != null && standing(account) != Standing.CLEAR) {
                 groups.put(account, cluster);
             }
-        }
+        });
         return groups;
     }
 
@@ -332,15 +330,14 @@ public final class Ladder {
      * @param capped accounts that stand at most at {@code MARKED} unless an operator says otherwise
      */
     public Map<String, Standing> standings(Predicate<String> capped) {
-        Map<String, Standing> standings = new LinkedHashMap<>();
+        Map<String, Standing> standings = new HashMap<>();
         Map<Standing, Integer> counted = new EnumMap<>(Standing.class);
-        for (String account : known()) {
+        forEachKnown(account -> {
             Standing standing = standing(account, capped);
-            if (standing != Standing.CLEAR) {
-                standings.put(account, standing);
+            if (standing != Standing.CLEAR && standings.put(account, standing) == null) {
                 counted.merge(standing, 1, Integer::sum);
             }
-        }
+        });
         counts = counted;
         return standings;
     }

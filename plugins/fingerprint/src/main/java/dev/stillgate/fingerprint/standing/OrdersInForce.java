@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Orders of operators in force at a time: set standings, judgements, and clusters hidden from the review queue. Immutable. */
+/** Orders of operators in force at a time: set standings, judgements, and clusters hidden from the review queue. Not thread-safe. */
 public final class OrdersInForce {
     /** No orders, at no time. */
     static final OrdersInForce NONE = new OrdersInForce(Long.MAX_VALUE);
@@ -34,6 +36,9 @@ public final class OrdersInForce {
     /** Orders that count for others that ask for the same, by agreement. */
     private final Map<String, List<Order>> asked = new HashMap<>();
 
+    /** All orders that were taken over, from the least rank on. */
+    private List<Order> known = List.of();
+
     private JoinsInForce joins = JoinsInForce.NONE;
     private int lastCluster;
     private long from;
@@ -43,9 +48,58 @@ public final class OrdersInForce {
         this.from = from;
     }
 
+    /**
+     * Returns the orders in force now.
+     *
+     * @param last those in force before; they are changed and returned if only orders on accounts were given since
+     */
+    public static OrdersInForce of(Orders orders, OrdersInForce last) {
+        long now = orders.now();
+        List<Order> all = List.copyOf(orders.all());
+        if (last.holdsAt(now) && last.isBeginOf(all)) {
+            List<Order> given = all.subList(last.known.size(), all.size());
+            if (given.stream().allMatch(order -> last.add(order, orders.names(order) >= order.needs(), now))) {
+                last.known = all;
+                return last;
+            }
+        }
+        return of(orders);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // equal orders are one object, unless they changed
+    private boolean isBeginOf(List<Order> all) {
+        boolean isBegin = known.size() <= all.size();
+        for (int i = 0; isBegin && i < known.size(); i++) {
+            isBegin = known.get(i) == all.get(i);
+        }
+        return isBegin;
+    }
+
+    /** Takes over an order that was given last; returns false if it changes more than what it orders about its accounts. */
+    private boolean add(Order order, boolean isEffective, long now) {
+        boolean sets = order.slot().equals(OrderKeys.STANDING);
+        boolean judges = order.slot().equals(OrderKeys.JUDGEMENT) && joins.isEmpty() && StandingOrder.of(order) == null;
+        if (!isEffective || !(sets || judges) || OrderKeys.isOnCluster(order)) {
+            return false;
+        }
+        Set<String> keys = order.keys().collect(Collectors.toSet());
+        boolean isLone = Stream.concat(onClusters.values().stream(), asked.values().stream())
+                .flatMap(List::stream)
+                .noneMatch(other ->
+                        other.slot().equals(order.slot()) && other.keys().anyMatch(keys::contains));
+        if (isLone) {
+            (sets ? pins : labels).keySet().removeAll(keys);
+            Map<String, Order> deciding = new HashMap<>();
+            keys.forEach(key -> deciding.put(key, order));
+            add(order.slot(), deciding, now);
+        }
+        return isLone;
+    }
+
     /** Returns the orders in force now. */
     public static OrdersInForce of(Orders orders) {
         OrdersInForce inForce = new OrdersInForce(Long.MIN_VALUE);
+        inForce.known = List.copyOf(orders.all());
         long now = orders.now();
         Map<String, Map<String, Order>> bySlot = new HashMap<>();
         for (String slot : List.of(OrderKeys.STANDING, OrderKeys.JUDGEMENT, OrderKeys.QUEUE)) {
@@ -53,7 +107,7 @@ public final class OrdersInForce {
             bySlot.put(slot, deciding);
             inForce.add(slot, deciding, now);
         }
-        for (Order order : orders.all()) {
+        for (Order order : inForce.known) {
             if (order.needs() > 1 && inForce.counts(order, bySlot.getOrDefault(order.slot(), Map.of()), now)) {
                 inForce.asked
                         .computeIfAbsent(order.agreement(), absent -> new ArrayList<>())
@@ -85,7 +139,9 @@ public final class OrdersInForce {
     private void add(String slot, Map<String, Order> deciding, long now) {
         IdentityHashMap<Order, Effect> effects = new IdentityHashMap<>();
         deciding.forEach((key, order) -> {
-            Effect effect = effects.computeIfAbsent(order, each -> effect(slot, each, now));
+            Effect effect = order.accounts().size() + order.except().size() > 1
+                    ? effects.computeIfAbsent(order, each -> effect(slot, each, now))
+                    : effect(slot, order, now);
             if (effect != Effect.NOTHING && !OrderKeys.isErased(key)) {
                 effect.on(key, this);
             }

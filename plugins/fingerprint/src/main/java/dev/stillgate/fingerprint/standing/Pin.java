@@ -20,7 +20,7 @@ public record Pin(Standing standing, Order order) {
             return new Pin(Standing.MARKED, order);
         }
         for (Standing standing : Standing.values()) {
-            if (name(standing).equals(given)) {
+            if (given instanceof String name && standing.name().equalsIgnoreCase(name)) {
                 return new Pin(standing, order);
             }
         }

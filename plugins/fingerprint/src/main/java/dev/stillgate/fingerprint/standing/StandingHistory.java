@@ -5,6 +5,7 @@ import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.Orders;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,8 +34,9 @@ public final class StandingHistory {
         this.now = all.now();
         Set<String> wanted = new HashSet<>(accounts);
         for (Order order : all.all()) {
-            boolean counts = SLOTS.contains(order.slot());
-            if (counts && (order.needs() <= 1 || all.names(order) >= order.needs())) {
+            boolean counts =
+                    !Collections.disjoint(order.accounts(), wanted) || !Collections.disjoint(order.except(), wanted);
+            if (counts && SLOTS.contains(order.slot()) && (order.needs() <= 1 || all.names(order) >= order.needs())) {
                 order.keys()
                         .filter(wanted::contains)
                         .forEach(account -> orders.computeIfAbsent(account, absent -> new ArrayList<>())

@@ -8,13 +8,16 @@ import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.jspecify.annotations.Nullable;
 
 /** Standings as a function of evidence and orders. */
 class OrdersInForcePropertyTest {
@@ -54,6 +57,76 @@ class OrdersInForcePropertyTest {
                         "c" + random.nextInt(3),
                         "verified",
                         random.nextBoolean()));
+    }
+
+    /** Returns an order on an account or a cluster, which may need two operators and be a standing order. */
+    private static Order mixed(Random random, int index) {
+        Order order = order(random, index);
+        boolean onCluster = random.nextInt(4) == 0;
+        Map<String, Object> details = new HashMap<>(order.details());
+        boolean joins = !onCluster && random.nextInt(6) == 0;
+        if (joins || (onCluster && random.nextInt(3) == 0)) {
+            details.putAll(Map.of("joins", "mark", "of", "%032x".formatted(random.nextInt(20)), "pool", "c1"));
+            details.putAll(Map.of("start", 1, "score", 1.0, "asked", 1.0, "origin", 1.0, "bound", 0.0));
+        }
+        return new Order(
+                order.id(),
+                order.rank(),
+                order.time(),
+                order.filter(),
+                List.of("ann", "ben").get(random.nextInt(2)),
+                order.why(),
+                joins && !order.withdraws() ? Join.ACTION : order.action(),
+                onCluster ? order.subject() : "account " + order.accounts().getFirst(),
+                joins ? OrderKeys.JOIN : order.slot(),
+                onCluster ? order.accounts() : order.accounts().subList(0, 1),
+                onCluster ? order.except() : List.of(),
+                order.withdraws(),
+                order.until(),
+                true,
+                1 + random.nextInt(5) / 4,
+                order.action() + order.accounts().getFirst(),
+                details);
+    }
+
+    @Property(tries = 1000)
+    void takingOrdersOverOneByOneGivesTheSame(@ForAll long seed) {
+        Random random = new Random(seed);
+        OrderBook book = new OrderBook(account -> account);
+        MemoryOrders orders = new MemoryOrders(book, "behaviour", () -> NOW);
+        OrdersInForce last = OrdersInForce.NONE;
+        for (int i = 0; i < 20; i++) {
+            book.merge(mixed(random, random.nextInt(10) == 0 ? random.nextInt(20) : i), true);
+            last = OrdersInForce.of(orders, last);
+            assertThat(state(last)).isEqualTo(state(OrdersInForce.of(orders)));
+        }
+    }
+
+    private static List<Object> state(OrdersInForce orders) {
+        Stream<String> subjects = Stream.concat(
+                ACCOUNTS.stream().map(OrderKeys::ofAccount),
+                IntStream.range(0, 3).mapToObj(i -> OrderKeys.ofCluster("c" + i)));
+        List<@Nullable Order> waiting = new ArrayList<>();
+        List<List<Order>> asked = new ArrayList<>();
+        subjects.forEach(subject -> {
+            Order order = orders.waiting(subject);
+            waiting.add(order);
+            asked.add(order == null ? List.of() : orders.asked(order));
+        });
+        List<@Nullable List<String>> clusters = new ArrayList<>();
+        IntStream.range(0, 3).forEach(i -> {
+            Cluster cluster = orders.cluster("c" + i, NOW);
+            clusters.add(cluster == null ? null : List.copyOf(cluster.accounts));
+        });
+        List<StandingOrder> standing = List.copyOf(orders.standingOrders());
+        return List.of(
+                Map.copyOf(orders.pins()),
+                Map.copyOf(orders.labels()),
+                Map.copyOf(orders.joins()),
+                standing,
+                waiting,
+                asked,
+                clusters);
     }
 
     private static Order withdrawal(String slot) {

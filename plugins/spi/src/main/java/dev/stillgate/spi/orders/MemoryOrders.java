@@ -65,9 +65,7 @@ public final class MemoryOrders implements Orders {
 
     @Override
     public Collection<Order> all() {
-        return book.all().stream()
-                .filter(order -> order.filter().equals(filter) || order.filter().equals(Order.EVERY_FILTER))
-                .toList();
+        return book.all(filter);
     }
 
     @Override

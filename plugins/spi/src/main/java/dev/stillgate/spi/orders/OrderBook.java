@@ -2,6 +2,7 @@ package dev.stillgate.spi.orders;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,7 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +33,15 @@ public final class OrderBook {
 
     private final ErasureIndex erasures;
     private final Map<String, Order> byId = new HashMap<>();
-    private final TreeMap<Position, Order> ranked = new TreeMap<>();
+
+    /** All orders by rank. */
+    private final List<Order> ranked = new ArrayList<>();
 
     /** Orders whose rank the store has not assigned. */
     private final Set<String> unsent = new HashSet<>();
+
+    /** Orders of filters that were asked for. */
+    private final Map<String, List<Order>> byFilter = new HashMap<>();
 
     private final Map<Slot, Map<String, Order>> deciding = new HashMap<>();
 
@@ -162,22 +170,24 @@ public final class OrderBook {
 
     /** Indexes an order that comes last, in place of its earlier version if that came last too; otherwise does nothing. */
     private boolean append(@Nullable Order present, Order order) {
-        Position position = Position.of(order);
-        if (present != null) {
-            Position old = Position.of(present);
-            if (order.needs() > 1 || !ranked.containsKey(old) || ranked.higherKey(old) != null) {
-                return false;
-            }
-            Position before = ranked.lowerKey(old);
-            if ((before != null && before.compareTo(position) > 0)
-                    || !present.keys().toList().equals(order.keys().toList())) {
-                return false;
-            }
-            ranked.remove(old);
-        } else if (!ranked.isEmpty() && ranked.lastKey().compareTo(position) > 0) {
+        int at = ranked.size() - (present == null ? 0 : 1);
+        if (present != null
+                && (order.needs() > 1
+                        || !ranked.getLast().id().equals(order.id())
+                        || !present.keys().toList().equals(order.keys().toList()))) {
             return false;
         }
-        ranked.put(position, order);
+        if (at > 0 && Position.of(ranked.get(at - 1)).compareTo(Position.of(order)) > 0) {
+            return false;
+        }
+        ranked.subList(at, ranked.size()).clear();
+        ranked.add(order);
+        if (present == null) {
+            byFilter.forEach(
+                    (filter, orders) -> Stream.of(order).filter(isOf(filter)).forEach(orders::add));
+        } else {
+            byFilter.clear();
+        }
         index(order);
         return true;
     }
@@ -204,12 +214,13 @@ public final class OrderBook {
 
     private void index(List<Order> sorted) {
         ranked.clear();
+        byFilter.clear();
         deciding.clear();
         views.clear();
         asked.clear();
         names.clear();
         for (Order order : sorted) {
-            ranked.put(Position.of(order), order);
+            ranked.add(order);
             index(order);
         }
     }
@@ -251,13 +262,16 @@ public final class OrderBook {
 
     /** Returns the greatest rank of an order that decides about a key of an order. */
     private Order.Rank lastDecided(Order order) {
-        Map<String, Order> bySlot = deciding.getOrDefault(Slot.of(order), Map.of());
-        return order.keys()
-                .map(bySlot::get)
-                .filter(Objects::nonNull)
+        return deciding(order).stream()
                 .map(Order::rank)
                 .max(Order.Rank::compareTo)
                 .orElse(Order.Rank.LEAST);
+    }
+
+    /** Returns the orders that decide about the keys of an order, in its slot. */
+    public synchronized List<Order> deciding(Order order) {
+        Map<String, Order> bySlot = deciding.getOrDefault(Slot.of(order), Map.of());
+        return order.keys().flatMap(key -> Stream.ofNullable(bySlot.get(key))).toList();
     }
 
     private static String name(Order order) {
@@ -280,9 +294,25 @@ public final class OrderBook {
         return names.getOrDefault(order.id(), List.of());
     }
 
+    /** Returns the operators that {@link #asked} names for the last order that asks for the same. */
+    public synchronized List<String> askedLast(Order order) {
+        return asked(asked.getOrDefault(Agreement.of(order), List.of(order)).getLast());
+    }
+
     /** Returns all orders, from the least rank on. */
     public synchronized List<Order> all() {
-        return List.copyOf(ranked.values());
+        return List.copyOf(ranked);
+    }
+
+    /** Returns the orders of a filter, the erasures included, from the least rank on. */
+    public synchronized List<Order> all(String filter) {
+        return List.copyOf(byFilter.computeIfAbsent(
+                filter,
+                name -> new ArrayList<>(ranked.stream().filter(isOf(name)).toList())));
+    }
+
+    private static Predicate<Order> isOf(String filter) {
+        return order -> order.filter().equals(filter) || order.filter().equals(Order.EVERY_FILTER);
     }
 
     /** Returns an order, null if it is unknown. */
@@ -299,9 +329,7 @@ public final class OrderBook {
     public synchronized List<Order> unsent() {
         return unsent.isEmpty()
                 ? List.of()
-                : ranked.values().stream()
-                        .filter(order -> unsent.contains(order.id()))
-                        .toList();
+                : ranked.stream().filter(order -> unsent.contains(order.id())).toList();
     }
 
     /** Returns whether an order has no final rank yet. */
@@ -311,7 +339,7 @@ public final class OrderBook {
 
     /** Returns the greatest rank of an order whose rank is final. */
     public synchronized Order.Rank greatest() {
-        for (Order order : ranked.descendingMap().values()) {
+        for (Order order : ranked.reversed()) {
             if (!unsent.contains(order.id())) {
                 return order.rank();
             }
@@ -322,13 +350,15 @@ public final class OrderBook {
     /** Returns the rank for an order that is given now: above all others, provisional ones included. */
     public synchronized Order.Rank next(long now) {
         Order.Rank present = new Order.Rank(now, 0);
-        Order.Rank last = ranked.isEmpty() ? Order.Rank.LEAST : ranked.lastKey().rank();
+        Order.Rank last = ranked.isEmpty() ? Order.Rank.LEAST : ranked.getLast().rank();
         return last.compareTo(present) < 0 ? present : last.next();
     }
 
     /** Returns the deciding orders of a filter's slot, by key; a copy. */
     public synchronized Map<String, Order> deciding(String filter, String slot) {
-        return views.computeIfAbsent(new Slot(filter, slot), s -> Map.copyOf(deciding.getOrDefault(s, Map.of())));
+        return views.computeIfAbsent(
+                new Slot(filter, slot),
+                s -> Collections.unmodifiableMap(new HashMap<>(deciding.getOrDefault(s, Map.of()))));
     }
 
     /** Returns the last erasure of an account, null for none. */
@@ -413,8 +443,7 @@ public final class OrderBook {
      * @return the forgotten orders
      */
     public synchronized List<Order> forgetEnded(long now, long listed) {
-        List<Order> forgotten =
-                new Forgetting(now - listed).forgettable(ranked.values(), order -> unsent.contains(order.id()));
+        List<Order> forgotten = new Forgetting(now - listed).forgettable(ranked, order -> unsent.contains(order.id()));
         if (!forgotten.isEmpty()) {
             forgotten.forEach(order -> byId.remove(order.id()));
             rebuild(new HashSet<>());

@@ -54,7 +54,7 @@ class RestoredOrdersTest {
 
     private void order(Path file, String lastAccount) throws IOException {
         long now = System.currentTimeMillis() - 60_000;
-        try (Journal journal = new Journal(file, Journal.MOST_BYTES, time -> {}, (record, isFinal) -> "")) {
+        try (Journal journal = new Journal(file, Journal.MOST_BYTES, false, time -> {}, (record, isFinal) -> "")) {
             for (int i = 1; i <= ORDERS; i++) {
                 Order order = MemoryOrders.of(
                         Drafts.block(i == ORDERS ? lastAccount : "a-" + i, Duration.ofDays(30)),

@@ -113,8 +113,8 @@ final class AccountChanges {
      * without a standing.
      *
      * @param file the accounts file; the policy file if it names none
-     * @throws ConfigException if over a fifth of the accounts would go, or a key of a pooled or blocked account would be
-     *     unlisted with it or have an account with a lower standing
+     * @throws ConfigException if over a fifth of the accounts would go, or if a key of a pooled or blocked account would get
+     *     a lower standing
      */
     void check(Path file) throws ConfigException {
         if (restricted.count > 0) {

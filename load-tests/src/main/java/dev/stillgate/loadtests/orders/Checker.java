@@ -73,12 +73,10 @@ final class Checker {
         List<KnownOrders> lists = new ArrayList<>();
         for (int gateway = 0; gateway < members.size(); gateway++) {
             KnownOrders known = KnownOrders.of(members.get(gateway));
-            if (known != null) {
-                lists.add(known);
-                compareList(gateway, known, wrong);
-            }
+            lists.add(known);
+            compareList(gateway, known, wrong);
         }
-        KnownOrders ranks = lists.size() == members.size() ? lists.getFirst() : null;
+        KnownOrders ranks = lists.getFirst();
         if (lists.stream().noneMatch(KnownOrders::hasUnsent)) {
             history.settle();
         }
@@ -110,7 +108,7 @@ final class Checker {
         wrong.merge(identity, text, (present, added) -> present + "; " + added.replaceFirst(".*, but ", ""));
     }
 
-    private void comparePage(int gateway, String account, @Nullable KnownOrders ranks, Map<String, String> wrong)
+    private void comparePage(int gateway, String account, KnownOrders ranks, Map<String, String> wrong)
             throws InterruptedException {
         GatewayProcess process = members.get(gateway).process();
         Reply page = admin.get(process, "/accounts/" + account);
@@ -142,8 +140,7 @@ final class Checker {
     }
 
     /** Checks the judgement of each member, and that the cluster has the standing order of its judgement if that is one. */
-    private void compareCluster(int gateway, @Nullable KnownOrders ranks, Map<String, String> wrong)
-            throws InterruptedException {
+    private void compareCluster(int gateway, KnownOrders ranks, Map<String, String> wrong) throws InterruptedException {
         GatewayProcess process = members.get(gateway).process();
         for (String member : Plan.members()) {
             JsonNode shown = admin.get(process, "/accounts/" + member)
@@ -175,12 +172,7 @@ final class Checker {
     }
 
     private void compareSlot(
-            int gateway,
-            String account,
-            Slot slot,
-            JsonNode shown,
-            @Nullable KnownOrders ranks,
-            Map<String, String> wrong) {
+            int gateway, String account, Slot slot, JsonNode shown, KnownOrders ranks, Map<String, String> wrong) {
         String why = shown.path("why").asText("");
         History.Expected expected = history.expected(account, slot, System.nanoTime(), ranks);
         if (!expected.allows(why)) {
@@ -243,9 +235,6 @@ final class Checker {
 
     /** Checks that all gateways rank alike, and that no order has a lesser rank than one that was known before it. */
     private void compareRanks(List<KnownOrders> lists, Map<String, String> wrong) {
-        if (lists.isEmpty()) {
-            return;
-        }
         KnownOrders first = lists.getFirst();
         List<GivenOrder> ranked = history.all().stream()
                 .filter(order -> lists.stream().allMatch(list -> list.has(order)))

@@ -11,6 +11,8 @@ enum Fault {
     OLD_DISK(Target.PROCESS),
     /** One operator withdraws what several must. */
     WITHDRAW(Target.PROCESS),
+    /** The accounts file gives the key of a blocked account to another one. */
+    KEY_SWAP(Target.PROCESS),
     /** Another file with fewer orders is put in place of the journal of the running gateway. */
     JOURNAL_REPLACED(Target.PROCESS),
     /** The journal of the running gateway is cut in place. */
@@ -35,9 +37,7 @@ enum Fault {
     /** The store refuses writes for want of memory. */
     STORE_FULL(Target.STORE),
     /** All gateways are killed; one starts with an empty disk, and one with an older copy. */
-    FLEET_RESTART(Target.FLEET),
-    /** The accounts file gives the key of a blocked account to another one. */
-    KEY_SWAP(Target.FLEET);
+    FLEET_RESTART(Target.FLEET);
 
     /** Part of the fleet that a fault acts on; one fault at a time acts on each. */
     enum Target {

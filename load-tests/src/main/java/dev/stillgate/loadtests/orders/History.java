@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** All orders of a run, and what follows from them: the model that the gateways are compared with. Thread-safe. */
 final class History {
@@ -56,15 +55,12 @@ final class History {
         }
     }
 
-    /** Returns what may be shown at a time. Known orders, if not null, replace intervals by ranks. */
-    Expected expected(String account, Slot slot, long nanos, @Nullable KnownOrders known) {
-        List<GivenOrder> orders = about(
+    /** Returns what may be shown at a time. Known orders replace intervals by ranks. */
+    Expected expected(String account, Slot slot, long nanos, KnownOrders known) {
+        List<GivenOrder> orders = known.effective(about(
                 account,
                 order -> order.mayBeKept()
-                        && (order.request().slot() == slot || order.request().erases()));
-        if (known != null) {
-            orders = known.effective(orders);
-        }
+                        && (order.request().slot() == slot || order.request().erases())));
         Set<GivenOrder> last = new LinkedHashSet<>();
         for (GivenOrder order : orders) {
             if (orders.stream().noneMatch(other -> replaces(other, order, known))) {
@@ -83,27 +79,24 @@ final class History {
         return new Expected(inForce, nothing, last);
     }
 
-    private static boolean replaces(GivenOrder later, GivenOrder order, @Nullable KnownOrders known) {
-        if (known != null && known.has(later) && known.has(order)) {
+    private static boolean replaces(GivenOrder later, GivenOrder order, KnownOrders known) {
+        if (known.has(later) && known.has(order)) {
             return known.rank(order).compareTo(known.rank(later)) < 0;
         }
         return later.isAcknowledged() && order.precedes(later);
     }
 
     /** Returns whether an account was certainly erased, and has had no order since. */
-    boolean isErased(String account, @Nullable KnownOrders known) {
+    boolean isErased(String account, KnownOrders known) {
         List<GivenOrder> others =
                 about(account, order -> order.mayBeKept() && !order.request().erases());
         return erasures(account, known).stream()
                 .anyMatch(erasure -> others.stream().allMatch(order -> replaces(erasure, order, known)));
     }
 
-    /** Returns the erasures of an account that enough operators asked for, so far as a gateway knows the orders. */
-    List<GivenOrder> erasures(String account, @Nullable KnownOrders known) {
-        List<GivenOrder> erasures = about(account, order -> order.request().erases());
-        return known == null
-                ? erasures.stream().filter(GivenOrder::isAcknowledged).toList()
-                : known.effective(erasures);
+    /** Returns the erasures of an account that enough operators asked for, as a gateway knows the orders. */
+    List<GivenOrder> erasures(String account, KnownOrders known) {
+        return known.effective(about(account, order -> order.request().erases()));
     }
 
     /**

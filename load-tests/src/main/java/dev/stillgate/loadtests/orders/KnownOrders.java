@@ -8,7 +8,6 @@ import dev.stillgate.loadtests.orders.GivenOrder.Slot;
 import dev.stillgate.spi.orders.Order.Rank;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -18,28 +17,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The orders in the journal of one gateway, by the names that identify them. Immutable. */
 final class KnownOrders {
-    private static final String JOURNAL = "orders.jsonl";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static volatile boolean listed;
 
     private final Map<String, List<JsonNode>> byName = new HashMap<>();
     private boolean unsent;
+    private int size;
 
     private KnownOrders() {}
 
-    /** Reads the journal of a gateway; null if it has none, since its version is older. */
-    static @Nullable KnownOrders of(Member member) throws IOException {
-        Path journal = member.state().resolve(JOURNAL);
-        if (!Files.exists(journal)) {
-            return null;
-        }
-        listed = true;
+    /** Reads the journal of a gateway. */
+    static KnownOrders of(Member member) throws IOException {
         Map<String, JsonNode> byId = new LinkedHashMap<>();
-        for (String line : Files.readAllLines(journal)) {
+        for (String line : Files.exists(member.journal()) ? Files.readAllLines(member.journal()) : List.<String>of()) {
             try {
                 JsonNode order = JSON.readTree(line);
                 byId.put(order.at("/order/id").asText(), order);
@@ -49,6 +41,7 @@ final class KnownOrders {
         }
         KnownOrders known = new KnownOrders();
         for (JsonNode line : byId.values()) {
+            known.size += line.has("order") ? 1 : 0;
             if (line.path("final").asBoolean()) {
                 String by = line.at("/order/by").asText("");
                 known.byName.computeIfAbsent(by, name -> new ArrayList<>()).add(line);
@@ -59,9 +52,8 @@ final class KnownOrders {
         return known;
     }
 
-    /** Returns whether any gateway has a journal: then an order that is answered with 200 is in the store. */
-    static boolean isListed() {
-        return listed;
+    int size() {
+        return size;
     }
 
     /** Returns whether the gateway has orders of which the store has not acknowledged the final rank. */

@@ -112,6 +112,7 @@ final class Nemesis {
             }
             case PAUSE -> pause(member, step);
             case WITHDRAW -> intruder.withdraw(member);
+            case KEY_SWAP -> intruder.swapKeys(member);
             case JOURNAL_REPLACED -> intruder.damage(member, false);
             case JOURNAL_CUT -> intruder.damage(member, true);
             case JOURNAL_LOST -> loseJournal(member, step);
@@ -147,7 +148,6 @@ final class Nemesis {
                 store.send("CONFIG", "SET", "maxmemory", "100mb");
             }
             case FLEET_RESTART -> restartFleet(step);
-            case KEY_SWAP -> intruder.swapKeys(members);
         }
     }
 
@@ -174,17 +174,11 @@ final class Nemesis {
         member.start();
     }
 
-    /** Cuts the journal of a killed gateway, unless an order would be lost. */
     private void loseJournal(Member member, Step step) throws IOException, InterruptedException {
         member.kill();
         last(step);
         Thread.sleep(NOTED_MILLIS);
-        if (loses("journal", Set.of(step.gateway()), Set.of())) {
-            intruder.cutWhileDown(member);
-        }
-        if (member.process() == null) {
-            member.start();
-        }
+        intruder.cutWhileDown(member, loses("journal", Set.of(step.gateway()), Set.of()));
     }
 
     /** Replaces disks of gateways that do not run, unless an order would be lost. */

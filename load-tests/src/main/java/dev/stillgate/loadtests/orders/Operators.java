@@ -81,7 +81,7 @@ final class Operators {
         }
         if (order.isAcknowledged()) {
             holdings.has(request.gateway(), order, order.start());
-            if (order.outcome() == Outcome.KNOWN && KnownOrders.isListed()) {
+            if (order.outcome() == Outcome.KNOWN) {
                 holdings.has(Holdings.STORE, order, order.start());
             }
         }
@@ -158,7 +158,8 @@ final class Operators {
     }
 
     private static Outcome meaning(Reply reply) {
-        if (reply.body().contains("\"already\":true")) {
+        JsonNode page = reply.json().path("filters").path(OrdersChaos.FILTER);
+        if (reply.body().contains("\"already\":true") || (page.has("pending") && !page.has("order"))) {
             return Outcome.REFUSED; // nothing is written
         }
         return switch (reply.status()) {

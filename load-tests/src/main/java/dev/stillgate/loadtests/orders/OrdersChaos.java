@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +37,7 @@ public final class OrdersChaos implements AutoCloseable {
     private final History history = new History();
     private final Holdings holdings = new Holdings();
     private final OperationLog log;
-    private final List<String> violations = new CopyOnWriteArrayList<>();
+    private final List<String> violations = new ArrayList<>();
     private final List<Double> healing = new ArrayList<>();
     private boolean closed;
 
@@ -97,8 +96,7 @@ public final class OrdersChaos implements AutoCloseable {
         awaitCluster();
         Plan plan = new Plan(options);
         Store commands = new Store(store);
-        Intruder intruder =
-                new Intruder(admin, options.approvals(), directory.resolve("accounts.yaml"), this::addViolation);
+        Intruder intruder = new Intruder(admin, options.approvals(), directory.resolve("accounts.yaml"), log);
         Nemesis nemesis = new Nemesis(members, commands, holdings, intruder, log);
         Operators operators = new Operators(members, admin, history, holdings, log);
         Checker checker = new Checker(members, admin, history, commands, log);
@@ -119,13 +117,9 @@ public final class OrdersChaos implements AutoCloseable {
             orders.join();
             check(checker, epoch);
         }
+        violations.addAll(intruder.achieved());
         report();
         return violations.isEmpty();
-    }
-
-    private void addViolation(String text) {
-        log.line("VIOLATION " + text);
-        violations.add(text);
     }
 
     /** Copies the disk of one gateway in each epoch, so that copies have different ages. */

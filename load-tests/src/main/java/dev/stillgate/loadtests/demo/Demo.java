@@ -1,6 +1,5 @@
 package dev.stillgate.loadtests.demo;
 
-import dev.stillgate.loadtests.campaign.CampaignCommand;
 import dev.stillgate.loadtests.campaign.Drive;
 import dev.stillgate.loadtests.campaign.SimulatedModel;
 import dev.stillgate.loadtests.campaign.traffic.Scenario;
@@ -50,7 +49,6 @@ public final class Demo implements Callable<Integer> {
     private static final int PORT = 8080;
     private static final int ADMIN_PORT = 9090;
     private static final int MAX_PORT = 65_535;
-    private static final String SCENARIO = "demo";
     private static final double MINUTE_A_DAY = 1440;
     private static final double ONCE_SPEEDUP = 4 * MINUTE_A_DAY;
     private static final int ONCE_DAYS = 5;
@@ -97,13 +95,17 @@ public final class Demo implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, ConfigException {
         double speedup = once ? ONCE_SPEEDUP : MINUTE_A_DAY;
         DemoFiles files = DemoFiles.create();
-        writeAccounts(files);
+        Scenario scenario = Scenario.named("demo");
+        int days = once ? SIMULATED_ONCE : DAYS;
+        Simulation simulation =
+                Simulation.create(scenario, seed, days, scenario.honest(), 1, Tactics.STUBBORN, SignUpRules.PLAIN);
+        files.accounts(simulation.accounts(), secret());
         long since = System.currentTimeMillis();
         try (SimulatedModel model = new SimulatedModel(0); // first, so that the gateway's first request is answered
                 Gateway gateway = gateway(files, model.port(), speedup, since)) {
             String url = "http://127.0.0.1:" + gateway.addresses().getFirst().getPort();
             String admin = "http://127.0.0.1:" + gateway.adminAddress().getPort();
-            Thread traffic = traffic(files, model, url, since, speedup);
+            Thread traffic = traffic(simulation, files, model, url, since, speedup);
             if (once) {
                 return tour(url, admin, files, traffic) ? 0 : 1;
             }
@@ -159,14 +161,12 @@ public final class Demo implements Callable<Integer> {
     }
 
     /** Starts the traffic; returns its thread. */
-    private Thread traffic(DemoFiles files, SimulatedModel model, String gateway, long since, double speedup) {
+    private Thread traffic(
+            Simulation simulation, DemoFiles files, SimulatedModel model, String gateway, long since, double speedup) {
         double minutes = (once ? ONCE_DAYS : DAYS) * MINUTE_A_DAY / speedup;
-        Scenario scenario = Scenario.named(SCENARIO);
-        Simulation simulation = Simulation.create(
-                scenario, seed, simulatedDays(), scenario.honest(), 1, Tactics.STUBBORN, SignUpRules.PLAIN);
         Drive drive = new Drive(simulation, List.of(URI.create(gateway)), speedup, List.of(), since);
         return Thread.ofPlatform().daemon().name("traffic").start(() -> {
-            try (PrintStream out = log(files, "drive.log")) {
+            try (PrintStream out = new PrintStream(files.driveLog().toFile(), StandardCharsets.UTF_8)) {
                 drive.run(minutes, model, files.answers(), out);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -174,35 +174,6 @@ public final class Demo implements Callable<Integer> {
                 Thread.currentThread().interrupt();
             }
         });
-    }
-
-    private int simulatedDays() {
-        return once ? SIMULATED_ONCE : DAYS;
-    }
-
-    private static PrintStream log(DemoFiles files, String name) throws IOException {
-        return new PrintStream(files.directory().resolve(name).toFile(), StandardCharsets.UTF_8);
-    }
-
-    /** Writes the accounts of the simulation. */
-    private void writeAccounts(DemoFiles files) throws IOException {
-        String[] arguments = {
-            "accounts",
-            "--scenario",
-            SCENARIO,
-            "--seed",
-            Long.toString(seed),
-            "--days",
-            Integer.toString(simulatedDays()),
-            "--out",
-            files.directory().toString(),
-            "--name",
-            "simulated"
-        };
-        try (PrintStream out = log(files, "accounts.log")) {
-            CampaignCommand.run(arguments, out, System.err);
-        }
-        files.accounts(files.directory().resolve("simulated.accounts.yaml"), secret());
     }
 
     /** Tests answers for the marks of all keys of the ledger, as {@code canary verify} does; returns its JSON. */

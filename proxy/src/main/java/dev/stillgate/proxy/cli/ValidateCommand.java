@@ -52,8 +52,8 @@ final class ValidateCommand implements Callable<Integer> {
                                 ? ""
                                 : ", " + count(found.warnings().size(), "warning")));
         if (valid && found.unchecked() != null) {
-            err.println("stillgate: not checked: a reload of a running gateway refuses accounts that are missing in "
-                    + found.unchecked() + ", if they are many or restricted");
+            err.println("stillgate: not checked: a reload of a running gateway refuses " + found.unchecked()
+                    + " if many accounts, or restricted ones, are missing");
         }
         out.flush();
         return valid ? 0 : 1;

@@ -3,7 +3,6 @@ package dev.stillgate.canary.key;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -87,13 +86,8 @@ public final class MasterSecret {
         if (file != null) {
             try (InputStream in = Files.newInputStream(file)) {
                 found = in.readNBytes(MAX_BYTES + 3);
-            } catch (IOException e) {
-                String reason = switch (e) {
-                    case NoSuchFileException missing -> "does not exist";
-                    case AccessDeniedException closed -> "permission denied";
-                    default -> e.getMessage();
-                };
-                throw new IOException(file + ": " + reason, e);
+            } catch (NoSuchFileException e) {
+                throw new IOException(file + ": does not exist", e);
             }
         } else {
             found = String.valueOf(variable).getBytes(StandardCharsets.UTF_8);

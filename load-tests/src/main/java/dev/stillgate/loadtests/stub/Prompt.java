@@ -93,9 +93,14 @@ record Prompt(
         Map<String, Object> answer = switch (format.path("type").asText()) {
             case "json_schema" -> arguments(format.findPath("schema"));
             case "json_object" -> Map.of("text", text);
-            default -> null;
+            default -> contentSchema().isObject() ? arguments(contentSchema()) : null;
         };
         return answer == null ? text : new JsonBuffer(256).value(answer).toString();
+    }
+
+    /** Returns the schema of a response of the Gemini API. */
+    private JsonNode contentSchema() {
+        return raw.at("/generationConfig/responseJsonSchema");
     }
 
     boolean flag(String name) {

@@ -87,6 +87,11 @@ class StubModelTest extends StubModelRig {
                         .asInt())
                 .isPositive();
         assertThat(json(get("/v1beta/models")).path("models")).hasSize(2);
+        String schema = "'generationConfig':{'responseJsonSchema':{'properties':{'days':{'type':'integer'}}}}";
+        assertThat(json(post("/v1beta/models/stub-1:generateContent", format(prompt, schema), ""))
+                        .at("/candidates/0/content/parts/0/text")
+                        .asText())
+                .isEqualTo("{\"days\":7}");
 
         String tools = "{'tools':[{'functionDeclarations':[{'name':'other'},{'name':'shell','parametersJsonSchema':{"
                 + "'properties':{'command':{'type':'STRING'},'timeout':{'type':'NUMBER'}},'required':['command']}}]}],"

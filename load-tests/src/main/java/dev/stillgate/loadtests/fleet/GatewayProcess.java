@@ -33,12 +33,7 @@ public final class GatewayProcess implements AutoCloseable {
         return start(stillgate, config, Path.of(config + ".out"), Map.of());
     }
 
-    /**
-     * Starts a gateway with additional environment variables and waits until it listens.
-     *
-     * @param more further arguments of the command
-     * @throws IOException with the gateway's output, if it does not start
-     */
+    /** Starts a gateway with additional environment variables and arguments, and waits until it listens. */
     public static GatewayProcess start(
             String stillgate, Path config, Path output, Map<String, String> environment, String... more)
             throws IOException, InterruptedException {

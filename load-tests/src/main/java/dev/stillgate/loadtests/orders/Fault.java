@@ -9,18 +9,14 @@ enum Fault {
     EMPTY_DISK(Target.PROCESS),
     /** The gateway is killed and starts with an older copy of its state directory. */
     OLD_DISK(Target.PROCESS),
-    /** One operator withdraws what several must. */
     WITHDRAW(Target.PROCESS),
-    /** The accounts file gives the key of a blocked account to another one. */
     KEY_SWAP(Target.PROCESS),
-    /** Another file with fewer orders is put in place of the journal of the running gateway. */
     JOURNAL_REPLACED(Target.PROCESS),
-    /** The journal of the running gateway is cut in place. */
     JOURNAL_CUT(Target.PROCESS),
-    /** The journal is cut while the gateway is down: it must not start by itself. */
+    /** The journal is cut while the gateway is down. */
     JOURNAL_LOST(Target.PROCESS),
-    /** The gateway starts while its clock is 100 days ahead, which is put right later. */
-    CLOCK_AT_START(Target.RESTART),
+    /** The clock is far ahead at a start, and is put right later. */
+    CLOCK_AT_START(Target.PROCESS),
     CUT(Target.LINK),
     STALL(Target.LINK),
     STALL_REPLIES(Target.LINK),
@@ -42,8 +38,6 @@ enum Fault {
     /** Part of the fleet that a fault acts on; one fault at a time acts on each. */
     enum Target {
         PROCESS,
-        /** The process and its clock. */
-        RESTART,
         LINK,
         CLOCK,
         STORE,

@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.orders;
 
-import dev.stillgate.loadtests.orders.AdminClient.Reply;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +8,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,33 +25,29 @@ final class Intruder {
     private final int approvals;
     private final Path accountsFile;
     private final OperationLog log;
-    private final List<String> achieved = new CopyOnWriteArrayList<>();
+    private final List<String> violations;
     private final AtomicInteger numbers = new AtomicInteger();
 
-    Intruder(AdminClient admin, int approvals, Path accountsFile, OperationLog log) {
+    Intruder(AdminClient admin, int approvals, Path accountsFile, OperationLog log, List<String> violations) {
         this.admin = admin;
         this.approvals = approvals;
         this.accountsFile = accountsFile;
         this.log = log;
+        this.violations = violations;
     }
 
     private void achieve(String text) {
         log.line("VIOLATION " + text);
-        achieved.add(text);
-    }
-
-    /** Returns what attacks achieved. */
-    List<String> achieved() {
-        return achieved;
+        violations.add(text);
     }
 
     /** Gives an order as an operator of its own; returns whether it was accepted. */
     private boolean order(Member member, String path, Map<String, String> more) throws InterruptedException {
         Map<String, String> body = new HashMap<>(more);
         body.putAll(Map.of("by", "intruder-" + numbers.incrementAndGet(), "why", "an attack"));
-        Reply reply = admin.post(member.process(), path, body);
-        log.line("attack: " + path + " " + reply.status());
-        return reply.status() == 200 || reply.status() == 202;
+        int status = admin.post(member.process(), path, body).status();
+        log.line("attack: " + path + " " + status);
+        return status == 200 || status == 202;
     }
 
     /** Withdraws as one operator what keeps a confirmed account clear; it must stay clear. */
@@ -60,16 +55,16 @@ final class Intruder {
         String account = "w-" + numbers.incrementAndGet() + "-zq";
         String path = "/accounts/" + account;
         boolean given = approvals > 1 && order(member, path + "/standing?create=true", Map.of("standing", "clear"));
-        Reply list = admin.get(member.process(), "/orders?limit=1&account=" + account);
+        JsonNode list = admin.get(member.process(), "/orders?limit=1&account=" + account)
+                .json();
         for (int i = 0; given && i < approvals; i++) {
             given = order(member, path + "/confirm", Map.of("for", "30d"));
         }
-        String pin = list.json().at("/orders/0/id").asText();
+        String pin = list.at("/orders/0/id").asText();
         if (given && order(member, "/orders/" + pin + "/withdraw", Map.of())) {
-            Reply page = admin.get(member.process(), path);
-            String standing = page.json()
-                    .at("/filters/" + OrdersChaos.FILTER + "/standing")
-                    .asText();
+            JsonNode page = admin.get(member.process(), path).json();
+            String standing =
+                    page.at("/filters/" + OrdersChaos.FILTER + "/standing").asText();
             log.count("attack withdrawal: " + standing);
             if (standing.equals("pooled") || standing.equals("blocked")) {
                 achieve("one operator took back what kept %s clear: it is %s".formatted(account, standing));
@@ -79,16 +74,15 @@ final class Intruder {
 
     /** Changes the journal of a running gateway, which must write it anew with all that it knows. */
     void damage(Member member, boolean cuts) throws IOException, InterruptedException {
-        int known = admin.get(member.process(), "/orders?limit=1")
-                .json()
-                .path("known")
-                .asInt();
+        JsonNode list = admin.get(member.process(), "/orders?limit=1").json();
+        int known = list.path("known").asInt();
         halve(member.journal(), cuts);
         order(member, "/accounts/t-0-zq/standing?create=true", Map.of("standing", "marked"));
-        for (int i = 0; i < POLLS && KnownOrders.of(member).size() < known; i++) {
+        int size = 0;
+        for (int i = 0; i < POLLS && size < known; i++) {
             Thread.sleep(100);
+            size = KnownOrders.of(member).size();
         }
-        int size = KnownOrders.of(member).size();
         if (size < known) {
             achieve("a changed journal has %d of %d orders".formatted(size, known));
         }
@@ -135,8 +129,8 @@ final class Intruder {
 
     /** Swaps the keys of a blocked account and of another one in the accounts file; the blocked key must stay blocked. */
     synchronized void swapKeys(Member member) throws IOException, InterruptedException {
-        String blocked = Plan.swapped().getFirst();
-        String other = Plan.swapped().getLast();
+        String blocked = Plan.others().getFirst();
+        String other = Plan.others().getLast();
         for (int i = 0; i < approvals; i++) {
             order(member, "/accounts/" + blocked + "/standing?create=true", Map.of("standing", "blocked"));
         }

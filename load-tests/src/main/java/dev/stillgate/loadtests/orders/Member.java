@@ -60,7 +60,6 @@ final class Member {
         return state.resolve("orders.jsonl");
     }
 
-    /** @param more further arguments of the command */
     void start(String... more) throws IOException, InterruptedException {
         Path output = directory.resolve("output-" + ++starts + ".log");
         process = GatewayProcess.start(

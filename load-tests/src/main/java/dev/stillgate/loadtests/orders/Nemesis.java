@@ -75,7 +75,6 @@ final class Nemesis {
             case LINK -> List.of(targets.get(gateways + step.gateway()));
             case CLOCK -> List.of(targets.get(2 * gateways + step.gateway()));
             case STORE -> List.of(targets.getLast());
-            case RESTART -> List.of(targets.get(step.gateway()), targets.get(2 * gateways + step.gateway()));
             case FLEET -> targets.subList(0, gateways);
         };
     }

@@ -37,7 +37,7 @@ public final class OrdersChaos implements AutoCloseable {
     private final History history = new History();
     private final Holdings holdings = new Holdings();
     private final OperationLog log;
-    private final List<String> violations = new ArrayList<>();
+    private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
     private final List<Double> healing = new ArrayList<>();
     private boolean closed;
 
@@ -57,7 +57,6 @@ public final class OrdersChaos implements AutoCloseable {
                 """.formatted(FILTER, options.approvals(), Plan.members().size());
         Map<String, String> accounts = new LinkedHashMap<>();
         Plan.accounts().forEach(account -> accounts.put(account, ""));
-        Plan.swapped().forEach(account -> accounts.put(account, ""));
         Plan.members().forEach(account -> accounts.put(account, device("shared")));
         Plan.others().forEach(account -> accounts.put(account, device(account)));
         FleetFiles.writePolicy(directory, stub.baseUrl(), accounts, filters);
@@ -96,7 +95,8 @@ public final class OrdersChaos implements AutoCloseable {
         awaitCluster();
         Plan plan = new Plan(options);
         Store commands = new Store(store);
-        Intruder intruder = new Intruder(admin, options.approvals(), directory.resolve("accounts.yaml"), log);
+        Intruder intruder =
+                new Intruder(admin, options.approvals(), directory.resolve("accounts.yaml"), log, violations);
         Nemesis nemesis = new Nemesis(members, commands, holdings, intruder, log);
         Operators operators = new Operators(members, admin, history, holdings, log);
         Checker checker = new Checker(members, admin, history, commands, log);
@@ -117,7 +117,6 @@ public final class OrdersChaos implements AutoCloseable {
             orders.join();
             check(checker, epoch);
         }
-        violations.addAll(intruder.achieved());
         report();
         return violations.isEmpty();
     }

@@ -57,11 +57,6 @@ final class Plan {
         return IntStream.range(0, OTHERS).mapToObj(i -> "o-" + i + "-zq").toList();
     }
 
-    /** Returns a blocked account and another one, whose keys are swapped. They are the subject of no other orders. */
-    static List<String> swapped() {
-        return List.of("s-0-zq", "s-1-zq");
-    }
-
     Step nextFault() {
         return new Step(
                 options.faults().get(faults.nextInt(options.faults().size())),

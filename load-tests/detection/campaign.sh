@@ -76,9 +76,7 @@ done
 # shellcheck source=load-tests/lib/processes.sh
 . "$(dirname "$0")/../lib/processes.sh"
 
-# The simulated model keeps idle connections open: otherwise it would close some just as the gateway reuses them.
-campaign() { (load_tests_java -Dsun.net.httpserver.nodelay=true -Dsun.net.httpserver.idleInterval=3600 \
-  -Dsun.net.httpserver.maxIdleConnections=100000 dev.stillgate.loadtests.campaign.CampaignCommand "$@"); }
+campaign() { (load_tests_java dev.stillgate.loadtests.campaign.CampaignCommand "$@"); }
 
 # Writes the accounts of the run, with hashes of their keys, to $RUN/accounts.yaml.
 accounts() {

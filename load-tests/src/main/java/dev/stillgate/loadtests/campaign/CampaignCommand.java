@@ -97,7 +97,7 @@ public final class CampaignCommand {
     private static int drive(DriveOptions options, PrintStream out) throws IOException {
         Drive drive = new Drive(
                 options.simulation(), options.gateways(), options.speedup(), options.admins(), options.calendar());
-        try (SimulatedModel model = new SimulatedModel(options.modelPort(), options.stub())) {
+        try (SimulatedModel model = new SimulatedModel(options.modelPort())) {
             return drive.run(options.minutes(), model, options.answers(), out) ? 0 : 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

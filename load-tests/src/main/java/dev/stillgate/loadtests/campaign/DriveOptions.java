@@ -21,8 +21,8 @@ public final class DriveOptions {
 
     /** Parses arguments; throws {@link IllegalArgumentException} naming an invalid one. */
     public static DriveOptions parse(String[] args, int from) {
-        List<String> known = new ArrayList<>(List.of(
-                "--url", "--admin", "--calendar", "--model-port", "--minutes", "--speedup", "--answers", "--stub"));
+        List<String> known = new ArrayList<>(
+                List.of("--url", "--admin", "--calendar", "--model-port", "--minutes", "--speedup", "--answers"));
         known.addAll(Simulation.OPTIONS);
         Options options = new Options(args, from, known);
         if (options.get("--url") == null || options.get("--model-port") == null) {
@@ -67,11 +67,6 @@ public final class DriveOptions {
     public @Nullable Path answers() {
         String file = options.get("--answers");
         return file == null ? null : Path.of(file);
-    }
-
-    /** Returns the URL of a server for requests that are not part of the simulation, null for none. */
-    public @Nullable URI stub() {
-        return options.get("--stub") == null ? null : onLoopback("--stub").getFirst();
     }
 
     public double minutes() {

@@ -1,9 +1,13 @@
 package dev.stillgate.loadtests.demo;
 
-import dev.stillgate.loadtests.campaign.CampaignCommand;
+import dev.stillgate.loadtests.campaign.Drive;
+import dev.stillgate.loadtests.campaign.SimulatedModel;
+import dev.stillgate.loadtests.campaign.traffic.Scenario;
+import dev.stillgate.loadtests.campaign.traffic.SignUpRules;
+import dev.stillgate.loadtests.campaign.traffic.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.Tactics;
 import dev.stillgate.loadtests.canary.NgramStudent;
 import dev.stillgate.loadtests.compressed.CompressedGateway;
-import dev.stillgate.loadtests.stub.StubModel;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.gateway.Gateway;
@@ -16,17 +20,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -94,18 +95,17 @@ public final class Demo implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, ConfigException {
         double speedup = once ? ONCE_SPEEDUP : MINUTE_A_DAY;
         DemoFiles files = DemoFiles.create();
-        int model = free(0);
-        Path shipped = Path.of(Objects.requireNonNullElse(System.getenv("STILLGATE_CONFIG_DIR"), "config"));
-        files.write(shipped, "http://127.0.0.1:" + model, port(port, PORT), port(adminPort, ADMIN_PORT));
-        campaign(files, "accounts", "--out", files.directory().toString(), "--name", "simulated");
-        files.accounts(files.directory().resolve("simulated.accounts.yaml"), secret());
+        Scenario scenario = Scenario.named("demo");
+        int days = once ? SIMULATED_ONCE : DAYS;
+        Simulation simulation =
+                Simulation.create(scenario, seed, days, scenario.honest(), 1, Tactics.STUBBORN, SignUpRules.PLAIN);
+        files.accounts(simulation.accounts(), secret());
         long since = System.currentTimeMillis();
-        try (StubModel stub = StubModel.start();
-                Gateway gateway = Gateway.start(
-                        files.config(), environment(), CompressedGateway.ticker(Ticker.system(), speedup, since))) {
+        try (SimulatedModel model = new SimulatedModel(0); // first, so that the gateway's first request is answered
+                Gateway gateway = gateway(files, model.port(), speedup, since)) {
             String url = "http://127.0.0.1:" + gateway.addresses().getFirst().getPort();
             String admin = "http://127.0.0.1:" + gateway.adminAddress().getPort();
-            Thread traffic = traffic(files, model, stub.baseUrl(), url, since, speedup);
+            Thread traffic = traffic(simulation, files, model, url, since, speedup);
             if (once) {
                 return tour(url, admin, files, traffic) ? 0 : 1;
             }
@@ -117,6 +117,13 @@ public final class Demo implements Callable<Integer> {
         } finally {
             files.close();
         }
+    }
+
+    private Gateway gateway(DemoFiles files, int model, double speedup, long since)
+            throws IOException, ConfigException {
+        Path shipped = Path.of(Objects.requireNonNullElse(System.getenv("STILLGATE_CONFIG_DIR"), "config"));
+        files.write(shipped, "http://127.0.0.1:" + model, port(port, PORT), port(adminPort, ADMIN_PORT));
+        return Gateway.start(files.config(), environment(), CompressedGateway.ticker(Ticker.system(), speedup, since));
     }
 
     private static void closeAtInterrupt(Gateway gateway, DemoFiles files) {
@@ -153,62 +160,20 @@ public final class Demo implements Callable<Integer> {
         return succeeded;
     }
 
-    /** Starts the simulated model and the traffic; returns its thread when the model accepts connections. */
-    private Thread traffic(DemoFiles files, int model, String stub, String gateway, long since, double speedup)
-            throws InterruptedException {
-        double days = once ? ONCE_DAYS : DAYS;
-        Thread thread = Thread.ofPlatform().daemon().name("traffic").start(() -> {
-            try {
-                campaign(
-                        files,
-                        "drive",
-                        "--model-port",
-                        Integer.toString(model),
-                        "--stub",
-                        stub,
-                        "--url",
-                        gateway,
-                        "--calendar",
-                        Long.toString(since),
-                        "--minutes",
-                        Double.toString(days * MINUTE_A_DAY / speedup),
-                        "--speedup",
-                        Double.toString(speedup),
-                        "--answers",
-                        files.answers().toString());
+    /** Starts the traffic; returns its thread. */
+    private Thread traffic(
+            Simulation simulation, DemoFiles files, SimulatedModel model, String gateway, long since, double speedup) {
+        double minutes = (once ? ONCE_DAYS : DAYS) * MINUTE_A_DAY / speedup;
+        Drive drive = new Drive(simulation, List.of(URI.create(gateway)), speedup, List.of(), since);
+        return Thread.ofPlatform().daemon().name("traffic").start(() -> {
+            try (PrintStream out = new PrintStream(files.driveLog().toFile(), StandardCharsets.UTF_8)) {
+                drive.run(minutes, model, files.answers(), out);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         });
-        while (thread.isAlive() && !accepts(model)) {
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
-        return thread;
-    }
-
-    private static boolean accepts(int port) {
-        try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return probe.isConnected();
-        } catch (IOException refused) {
-            return false;
-        }
-    }
-
-    /** Runs a command of the simulation; its output goes to a file. */
-    private void campaign(DemoFiles files, String command, String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                command,
-                "--scenario",
-                "demo",
-                "--seed",
-                Long.toString(seed),
-                "--days",
-                Integer.toString(once ? SIMULATED_ONCE : DAYS)));
-        arguments.addAll(List.of(more));
-        try (PrintStream out =
-                new PrintStream(files.directory().resolve(command + ".log").toFile(), StandardCharsets.UTF_8)) {
-            CampaignCommand.run(arguments.toArray(String[]::new), out, System.err);
-        }
     }
 
     /** Tests answers for the marks of all keys of the ledger, as {@code canary verify} does; returns its JSON. */

@@ -1,14 +1,17 @@
 package dev.stillgate.loadtests.demo;
 
+import dev.stillgate.loadtests.campaign.traffic.SimulatedAccount;
 import dev.stillgate.proxy.account.CredentialHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The demo's configuration in a temporary directory. It can be edited while the demo runs. */
@@ -56,9 +59,11 @@ record DemoFiles(Path directory) {
     }
 
     /** Writes the accounts of the simulation, each with the hash of its key, {@code sk-} and its id. */
-    void accounts(Path simulated, String secret) throws IOException {
+    void accounts(Collection<SimulatedAccount> simulated, String secret) throws IOException {
         CredentialHash hash = CredentialHash.of(secret);
-        String listed = ENTRY.matcher(Files.readString(simulated)).replaceAll(entry -> {
+        String lines =
+                simulated.stream().map(SimulatedAccount::line).collect(Collectors.joining("", "accounts:\n", ""));
+        String listed = ENTRY.matcher(lines).replaceAll(entry -> {
             byte[] key = ("sk-" + entry.group(1)).getBytes(StandardCharsets.UTF_8);
             hash.hash(key, 0, key.length);
             return Matcher.quoteReplacement(
@@ -77,6 +82,10 @@ record DemoFiles(Path directory) {
 
     Path accessLog() {
         return directory.resolve("access.log");
+    }
+
+    Path driveLog() {
+        return directory.resolve("drive.log");
     }
 
     /** Returns the texts that the campaigns were served. */

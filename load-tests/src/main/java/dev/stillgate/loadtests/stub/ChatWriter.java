@@ -172,7 +172,7 @@ final class ChatWriter {
         events.add(sse(data));
     }
 
-    private static byte[] sse(JsonBuffer data) {
+    static byte[] sse(JsonBuffer data) {
         return new JsonBuffer(data.length() + 8)
                 .raw("data: ")
                 .raw(data)

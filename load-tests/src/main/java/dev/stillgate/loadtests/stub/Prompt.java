@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.stub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,9 @@ record Prompt(
         @Nullable String toolResult,
         int maxTokens,
         int inputTokens) {
+
+    /** The command of a tool that runs one. */
+    private static final String COMMAND = "echo Tromsø";
 
     /** A function that the model may call; {@code arguments} are generated from its schema. */
     record Tool(String name, String arguments) {}
@@ -66,6 +70,21 @@ record Prompt(
         return of(body, turn, forcedByOpenAi(body), body.path("max_output_tokens"));
     }
 
+    /** Reads a prompt of the Gemini API, whose path names the model. */
+    static Prompt ofContents(JsonNode body, String model) {
+        Turn turn = new Turn();
+        for (JsonNode content : body.path("contents")) {
+            JsonNode parts = content.path("parts");
+            JsonNode result = parts.findPath("functionResponse");
+            turn.start(result.isMissingNode() ? content.path("role").asText("user") : "tool");
+            turn.content(
+                    result.isMissingNode() ? parts : result.path("response").findPath("output"));
+        }
+        boolean forced =
+                body.at("/toolConfig/functionCallingConfig/mode").asText().equals("ANY");
+        return of(((ObjectNode) body).put("model", model), turn, forced, body.at("/generationConfig/maxOutputTokens"));
+    }
+
     /** Returns a text in the format that the request asks for: as it is, or as JSON of its schema. */
     String formatted(String text) {
         JsonNode format = raw.has("response_format")
@@ -74,9 +93,14 @@ record Prompt(
         Map<String, Object> answer = switch (format.path("type").asText()) {
             case "json_schema" -> arguments(format.findPath("schema"));
             case "json_object" -> Map.of("text", text);
-            default -> null;
+            default -> contentSchema().isObject() ? arguments(contentSchema()) : null;
         };
         return answer == null ? text : new JsonBuffer(256).value(answer).toString();
+    }
+
+    /** Returns the schema of a response of the Gemini API. */
+    private JsonNode contentSchema() {
+        return raw.at("/generationConfig/responseJsonSchema");
     }
 
     boolean flag(String name) {
@@ -85,7 +109,7 @@ record Prompt(
 
     private static Prompt of(JsonNode body, Turn turn, boolean forced, JsonNode ceiling) {
         int length = 0;
-        for (String field : new String[] {"system", "instructions", "messages", "input", "tools"}) {
+        for (String field : new String[] {"system", "instructions", "messages", "input", "contents", "tools"}) {
             length += textLength(body.path(field));
         }
         boolean asked = forced || turn.text.toLowerCase(Locale.ROOT).contains("weather");
@@ -109,30 +133,44 @@ record Prompt(
         return body.has(first) ? body.path(first) : body.path(second);
     }
 
+    /** Returns the first tool that runs a command, or else the first. */
     private static @Nullable Tool firstTool(JsonNode tools) {
-        for (JsonNode tool : tools) {
+        JsonNode declarations = tools.findPath("functionDeclarations");
+        Tool first = null;
+        for (JsonNode tool : declarations.isArray() ? declarations : tools) {
             JsonNode function = tool.has("function") ? tool.path("function") : tool;
-            JsonNode schema =
-                    function.has("input_schema") ? function.path("input_schema") : function.path("parameters");
-            if (function.has("name")) {
-                return new Tool(
+            JsonNode schema = firstOf(function, "input_schema", "parametersJsonSchema");
+            Map<String, Object> arguments = arguments(schema.isObject() ? schema : function.path("parameters"));
+            boolean runs = arguments.containsValue(COMMAND);
+            if (function.has("name") && (runs || first == null)) {
+                first = new Tool(
                         function.path("name").asText(),
-                        new JsonBuffer(256).value(arguments(schema)).toString());
+                        new JsonBuffer(256).value(arguments).toString());
+            }
+            if (runs) {
+                break;
             }
         }
-        return null;
+        return first;
     }
 
     private static Map<String, Object> arguments(JsonNode schema) {
         Map<String, Object> arguments = new LinkedHashMap<>();
+        String required = schema.path("required").toString();
         for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
+            if (!required.isEmpty() && !required.contains('"' + property.getKey() + '"')) {
+                continue;
+            }
             JsonNode choices = property.getValue().path("enum");
-            Object value = switch (property.getValue().path("type").asText()) {
+            Object value = switch (property.getValue().path("type").asText().toLowerCase(Locale.ROOT)) {
                 case "number", "integer" -> 7;
                 case "boolean" -> true;
                 case "array" -> List.of();
                 case "object" -> arguments(property.getValue());
-                default -> choices.path(0).asText("Tromsø");
+                default ->
+                    property.getKey().matches("cmd|command")
+                            ? COMMAND
+                            : choices.path(0).asText("Tromsø");
             };
             arguments.put(property.getKey(), value);
         }

@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Dispatches requests by path to the APIs of the two providers. */
+/** Dispatches requests by path to the APIs of the providers. */
 final class Routes {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String CONTENTS = "/v1beta/models/";
     private static final String EPOCH = "2026-01-01T00:00:00Z";
     private final AtomicLong sequence = new AtomicLong();
     private final BoundedStore<StoredResponse> responses = new BoundedStore<>();
@@ -74,6 +75,9 @@ final class Routes {
                 yield json(JsonBuffer.of("{'input_tokens':?}", tokens));
             }
             case "/v1/messages/batches" -> createBatch(call);
+            case String path
+            when path.startsWith(CONTENTS) && path.contains(":") ->
+                contents(call, path.substring(CONTENTS.length()).split(":", 2), options);
             default -> converted(call, new InputWriter(!options.has("no-usage")));
         };
     }
@@ -98,6 +102,9 @@ final class Routes {
         }
         if (path.equals("/v1/models")) {
             return json(models(call.anthropic()));
+        }
+        if (path.equals("/v1beta/models")) {
+            return json(JsonBuffer.of("{'models':[{'name':'models/stub-1'},{'name':'models/stub-2'}]}"));
         }
         if (path.startsWith("/v1/responses/")) {
             return storedResponse(call, path.substring("/v1/responses/".length()));
@@ -144,8 +151,10 @@ final class Routes {
             return ErrorBodies.of(false, 400, "Missing required parameter: 'input'.", -1);
         }
         String id = nextId();
-        ResponsesWriter writer =
-                new ResponsesWriter(prompt, ModelOutput.of(prompt, options, id), id, !options.has("no-usage"));
+        ModelOutput output = body.path("generate").asBoolean(true)
+                ? ModelOutput.of(prompt, options, id)
+                : new ModelOutput(List.of(), ModelOutput.Stop.END, prompt.inputTokens(), 0);
+        ResponsesWriter writer = new ResponsesWriter(prompt, output, id, !options.has("no-usage"));
         boolean background = prompt.flag("background");
         if (body.path("store").asBoolean(true)) {
             responses.put(writer.id(), new StoredResponse(writer, background, new AtomicInteger()));
@@ -154,6 +163,18 @@ final class Routes {
             return writer.stream();
         }
         return json(writer.response(background ? "queued" : writer.finalStatus()));
+    }
+
+    private @Nullable StubResponse contents(StubRequest call, String[] target, StubOptions options) throws IOException {
+        Prompt prompt = Prompt.ofContents(read(call), target[0]);
+        String id = nextId();
+        ContentsWriter writer = new ContentsWriter(prompt, ModelOutput.of(prompt, options, id), id);
+        return switch (target[1]) {
+            case "generateContent" -> json(writer.response());
+            case "streamGenerateContent" -> writer.stream();
+            case "countTokens" -> json(JsonBuffer.of("{'totalTokens':?}", prompt.inputTokens()));
+            default -> null;
+        };
     }
 
     /** Returns a stored response; a background one is in progress in the first poll and finished in the second. */

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One connection of the stub model: aggregates requests and responds to them in order. Not thread-safe. */
@@ -24,6 +26,7 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
 
     private final Routes routes;
     private final StubStats stats;
+    private final Function<HttpHeaders, StubModel.@Nullable Reply> replies;
     private final Queue<StubRequest> pipelined = new ArrayDeque<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable HttpRequest head;
@@ -31,9 +34,10 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ResponseWriter current;
     private boolean refused;
 
-    StubHandler(Routes routes, StubStats stats) {
+    StubHandler(Routes routes, StubStats stats, Function<HttpHeaders, StubModel.@Nullable Reply> replies) {
         this.routes = routes;
         this.stats = stats;
+        this.replies = replies;
     }
 
     @Override
@@ -111,7 +115,10 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
             StubRequest call = new StubRequest(request, body.toByteArray());
             head = null;
             stats.received(call);
-            if (current == null) {
+            if ("websocket".equalsIgnoreCase(call.header("upgrade"))
+                    && call.path().equals("/v1/responses")) {
+                ResponsesSocket.open(ctx, routes, request);
+            } else if (current == null) {
                 respond(ctx, call);
             } else {
                 pipelined.add(call);
@@ -131,7 +138,10 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
         StubResponse response;
         try {
             options = optionsOf(call);
-            response = stubPath(call);
+            StubModel.Reply reply = replies.apply(call.head().headers());
+            response = reply == null
+                    ? stubPath(call)
+                    : new StubResponse.Body(reply.status(), "application/json", reply.json(), -1);
             if (response == null) {
                 response = routes.respond(call, options);
             }

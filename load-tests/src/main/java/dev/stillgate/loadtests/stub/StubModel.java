@@ -14,14 +14,18 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Stub server for the model APIs of Anthropic and OpenAI: Messages, Chat Completions and Responses, whole and streamed.
+ * Stub server for the model APIs of Anthropic, OpenAI and Google: Messages, Chat Completions, Responses and Gemini, whole
+ * and streamed, Responses over WebSocket too.
  *
  * <p>Its responses are deterministic and satisfy the official SDKs. The request header {@code x-stub} selects faults,
  * see {@link StubOptions}. API keys that start with {@code invalid} get a 401, models that start with {@code no-such} a
@@ -40,12 +44,22 @@ public final class StubModel implements AutoCloseable {
         this.stats = stats;
     }
 
+    /** A response that was made before its request. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Reply(int status, byte[] json) {}
+
+    /** Starts a server without replies; port 0 selects a free one. */
+    public static StubModel start(String host, int port, int threads) {
+        return start(host, port, threads, head -> null);
+    }
+
     /**
      * Starts a server; port 0 selects a free one.
      *
+     * @param replies finds the reply to a request by its header fields; null for a response of the model
      * @throws IllegalStateException if the address cannot be bound
      */
-    public static StubModel start(String host, int port, int threads) {
+    public static StubModel start(String host, int port, int threads, Function<HttpHeaders, @Nullable Reply> replies) {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
@@ -65,7 +79,8 @@ public final class StubModel implements AutoCloseable {
                                 .setMaxInitialLineLength(MAX_HEAD_BYTES)
                                 .setMaxHeaderSize(MAX_HEAD_BYTES)
                                 .setMaxChunkSize(MAX_HEAD_BYTES);
-                        child.pipeline().addLast(new HttpRequestDecoder(config), new StubHandler(routes, stats));
+                        child.pipeline()
+                                .addLast(new HttpRequestDecoder(config), new StubHandler(routes, stats, replies));
                     }
                 });
         ChannelFuture bound = bootstrap.bind(host, port).awaitUninterruptibly();

@@ -56,7 +56,7 @@ final class DriveTest {
     void exchangesGetTheResponsesOfTheLog() throws Exception {
         int[] all = {0};
         simulation().play(exchange -> all[0]++);
-        try (SimulatedModel model = new SimulatedModel(0, null)) {
+        try (SimulatedModel model = new SimulatedModel(0)) {
             assertThat(new Drive(simulation(), List.of(loopback(model.port())), MAX_SPEEDUP, List.of(), 0)
                             .run(1, model, null, out))
                     .isTrue();
@@ -73,7 +73,7 @@ final class DriveTest {
     @Test
     void forbiddenHonestExchangeFailsTheRun() throws Exception {
         HttpServer forbids = responding(403, "{}");
-        try (SimulatedModel model = new SimulatedModel(0, null)) {
+        try (SimulatedModel model = new SimulatedModel(0)) {
             URI gateway = loopback(forbids.getAddress().getPort());
             assertThat(new Drive(simulation(), List.of(gateway), MAX_SPEEDUP, List.of(), 0).run(1, model, null, out))
                     .isFalse();
@@ -88,7 +88,7 @@ final class DriveTest {
         HttpServer breaks = responding(502, "{\"error\":{\"message\":\"no endpoint\"}}");
         int[] all = {0};
         simulation().play(exchange -> all[0]++);
-        try (SimulatedModel model = new SimulatedModel(0, null)) {
+        try (SimulatedModel model = new SimulatedModel(0)) {
             URI gateway = loopback(breaks.getAddress().getPort());
             new Drive(simulation(), List.of(gateway), MAX_SPEEDUP, List.of(), 0).run(1, model, null, out);
         } finally {

@@ -8,8 +8,12 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +66,81 @@ class StubModelTest extends StubModelRig {
 
     private static String format(String body, String member) {
         return body.replaceFirst("\\{", "{" + member.replace('\'', '"') + ",");
+    }
+
+    @Test
+    void geminiIsAnsweredWholeStreamedAndWithATool() throws Exception {
+        String prompt = "{'contents':[{'role':'user','parts':[{'text':'Hello'}]}]}".replace('\'', '"');
+        JsonNode whole = json(post("/v1beta/models/stub-1:generateContent", prompt, ""));
+        String text = whole.at("/candidates/0/content/parts/0/text").asText();
+        assertThat(text).startsWith("Prompt ");
+        assertThat(whole.at("/candidates/0/finishReason").asText()).isEqualTo("STOP");
+        assertThat(whole.at("/usageMetadata/promptTokenCount").asInt()).isPositive();
+        StringBuilder streamed = new StringBuilder();
+        List<JsonNode> events = events(post("/v1beta/models/stub-1:streamGenerateContent?alt=sse", prompt, ""));
+        events.forEach(event ->
+                streamed.append(event.at("/candidates/0/content/parts/0/text").asText()));
+        assertThat(streamed).hasToString(text);
+        assertThat(events.getLast().at("/candidates/0/finishReason").asText()).isEqualTo("STOP");
+        assertThat(json(post("/v1beta/models/stub-1:countTokens", prompt, ""))
+                        .path("totalTokens")
+                        .asInt())
+                .isPositive();
+        assertThat(json(get("/v1beta/models")).path("models")).hasSize(2);
+        String schema = "'generationConfig':{'responseJsonSchema':{'properties':{'days':{'type':'integer'}}}}";
+        assertThat(json(post("/v1beta/models/stub-1:generateContent", format(prompt, schema), ""))
+                        .at("/candidates/0/content/parts/0/text")
+                        .asText())
+                .isEqualTo("{\"days\":7}");
+
+        String tools = "{'tools':[{'functionDeclarations':[{'name':'other'},{'name':'shell','parametersJsonSchema':{"
+                + "'properties':{'command':{'type':'STRING'},'timeout':{'type':'NUMBER'}},'required':['command']}}]}],"
+                + "'contents':[{'role':'user','parts':[{'text':'The weather?'}]}%s]}";
+        JsonNode call = json(post(
+                        "/v1beta/models/stub-1:generateContent",
+                        tools.formatted("").replace('\'', '"'),
+                        ""))
+                .at("/candidates/0/content/parts/1/functionCall");
+        assertThat(call.path("name").asText()).isEqualTo("shell");
+        assertThat(call.path("args")).isEqualTo(JSON.readTree("{\"command\":\"echo Tromsø\"}"));
+        String result = ",{'role':'model','parts':[{'functionCall':{'name':'shell','args':{}}}]},{'role':'user',"
+                + "'parts':[{'functionResponse':{'name':'shell','response':{'output':'rain'}}}]}";
+        assertThat(json(post(
+                                "/v1beta/models/stub-1:generateContent",
+                                tools.formatted(result).replace('\'', '"'),
+                                ""))
+                        .at("/candidates/0/content/parts/0/text")
+                        .asText())
+                .isEqualTo("The tool answered: rain");
+    }
+
+    @Test
+    void responsesComeOverWebSocket() throws Exception {
+        BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+        WebSocket socket = http.newWebSocketBuilder()
+                .buildAsync(
+                        URI.create(stub.baseUrl().replace("http", "ws") + "/v1/responses"), new WebSocket.Listener() {
+                            @Override
+                            public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+                                from.request(1);
+                                messages.add(data.toString());
+                                return null;
+                            }
+                        })
+                .join();
+        for (String generate : new String[] {"false", "true"}) {
+            socket.sendText(
+                    "{\"type\":\"response.create\",\"generate\":" + generate + "," + RESPONSES.substring(1), true);
+            JsonNode event = JSON.readTree(messages.take());
+            assertThat(event.path("type").asText()).isEqualTo("response.created");
+            while (!event.path("type").asText().equals("response.completed")) {
+                event = JSON.readTree(messages.take());
+            }
+            assertThat(event.at("/response/output")).hasSize(generate.equals("true") ? 1 : 0);
+        }
+        socket.sendText("{\"type\":\"response.create\"}", true);
+        assertThat(messages.take()).startsWith("{\"type\":\"error\",\"status\":400,\"error\":{");
+        socket.abort();
     }
 
     @Test

@@ -64,6 +64,17 @@ final class FingerprintAdmin {
                 "unlabel",
                 "unlabel",
                 (operator, id, arguments) -> operator.labels().unlabel(id, arguments));
+        context.adminAction(AdminAction.ORDERS, AdminAction.WITHDRAW, new AdminAction() {
+            @Override
+            public @Nullable Object perform(String id, Map<String, Object> arguments) {
+                return null;
+            }
+
+            @Override
+            public int operators(String id) {
+                return state.report(reports -> reports.operatorsToWithdraw(id));
+            }
+        });
         gauges();
     }
 

@@ -34,6 +34,7 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
                 FingerprintState.class, () -> FingerprintState.open(context, policy.queueCapacity(), settings));
         Ticker ticker = context.ticker();
         StandingsPublisher publisher = context.publisher();
+        state.publishRestored(publisher);
         BudgetGauges budgets = new BudgetGauges(context);
         context.background().every(ANALYSIS_INTERVAL, () -> {
             state.analyse(settings, ticker.millis(), publisher);

@@ -121,17 +121,28 @@ public final class FingerprintState implements AutoCloseable {
         synchronized (analyst) {
             analyst.applySettings(settings, now);
             drain(now);
-            Map<String, Standing> changed = fleet == null ? analyst.tend(now) : fleet.tend(analyst, now);
-            boolean newPublisher = !publisher.equals(lastPublisher);
-            lastPublisher = publisher;
-            publish(newPublisher ? analyst.standings() : changed, publisher);
-            publishBudgets(newPublisher, publisher);
-            figures = analyst.figures();
+            publishFindings(fleet == null ? analyst.tend(now) : fleet.tend(analyst, now), publisher);
         }
         writeJoins();
         if (autoSave != null) {
             autoSave.saveWhenDue();
         }
+    }
+
+    /** Publishes what was restored, so that it is in force before the first request. */
+    void publishRestored(StandingsPublisher publisher) {
+        synchronized (analyst) {
+            publishFindings(analyst.changes(), publisher);
+        }
+    }
+
+    @GuardedBy("analyst")
+    private void publishFindings(@Nullable Map<String, Standing> changed, StandingsPublisher publisher) {
+        boolean newPublisher = !publisher.equals(lastPublisher);
+        lastPublisher = publisher;
+        publish(newPublisher ? analyst.standings() : changed, publisher);
+        publishBudgets(newPublisher, publisher);
+        figures = analyst.figures();
     }
 
     /** Returns the number of failed saves since the start. */

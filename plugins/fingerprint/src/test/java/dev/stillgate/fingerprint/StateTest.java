@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,8 +71,18 @@ final class StateTest {
         exchange("a");
         exchange("b");
         pin("a", Standing.BLOCKED);
+        state().apply(
+                        operator -> {
+                            operator.analyst()
+                                    .ladder()
+                                    .climb("b", Standing.MARKED, 5, List.of("shared"), "c1", ticker.millis());
+                            return null;
+                        },
+                        context.publisher());
         state().close();
         start(1024, 1000);
+        assertThat(of("a")).as("before the first analysis").isEqualTo(Standing.BLOCKED);
+        assertThat(of("b")).isEqualTo(Standing.MARKED);
         ticker.advance(Duration.ofSeconds(1));
         assertThat(of("a")).isEqualTo(Standing.BLOCKED);
         assertThat(state().figures().accounts()).isEqualTo(2);

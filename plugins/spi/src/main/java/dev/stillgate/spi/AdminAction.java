@@ -12,6 +12,14 @@ public interface AdminAction {
     String ERASE = "erase";
 
     /**
+     * The page and name under which a filter registers how many operators must ask for the withdrawal of one of its orders.
+     * The engine performs the action itself.
+     */
+    String ORDERS = "orders";
+
+    String WITHDRAW = "withdraw";
+
+    /**
      * Performs the action, on an admin thread.
      *
      * @param id the resource's id, decoded from the path
@@ -24,7 +32,8 @@ public interface AdminAction {
     Object perform(String id, Map<String, Object> arguments);
 
     /**
-     * Returns how many operators must ask for an erasure, at least 1. The engine performs the erasure once they have.
+     * Returns how many operators must ask for an erasure or the withdrawal of an order, at least 1. The engine performs it
+     * once they have.
      *
      * @param id as above
      */

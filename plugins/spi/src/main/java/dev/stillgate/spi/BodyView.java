@@ -89,6 +89,11 @@ public sealed interface BodyView {
         /** Returns whether the response is generated in the background and fetched later. */
         boolean background();
 
+        /** Returns false if the prompt only prepares a response, for which nothing is generated. */
+        default boolean generates() {
+            return true;
+        }
+
         /** Returns the sampling temperature, NaN if absent. */
         double temperature();
 

@@ -42,6 +42,9 @@ public final class Operation {
     public static final Operation REALTIME = named(Provider.OPENAI, "realtime", Kind.SESSION, "realtime");
     public static final Operation FILE_BATCH = named(Provider.OPENAI, "file_batch", Kind.JOB, null);
 
+    /** The handshake of a connection that carries Responses prompts, each of which is an exchange of its own. */
+    public static final Operation RESPONSES_SOCKET = named(Provider.OPENAI, "responses_socket", Kind.CONTROL, null);
+
     /** Management of batches and stored responses (list, cancel, delete) without model output. */
     public static final Operation CONTROL = named(null, "control", Kind.CONTROL, null);
 

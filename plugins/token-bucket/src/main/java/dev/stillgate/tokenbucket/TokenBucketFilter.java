@@ -6,6 +6,7 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.CompletionFilter;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.FilterContext;
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Operation.Kind;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.RequestFilter;
@@ -143,6 +144,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
 
     private Reservation reserve(Exchange exchange) {
         Reservation reservation = reservations.take();
+        reservation.requests = exchange.operation() == Operation.RESPONSES_SOCKET ? 0 : 1;
         reservation.route = route(exchange);
         reservation.claimed = exchange.isAccountClaimed();
         reservation.endUser = endUsers == null ? null : endUsers.ofHead(exchange);

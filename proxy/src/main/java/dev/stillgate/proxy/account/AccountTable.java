@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,27 @@ public final class AccountTable {
                 each.accept(packed.get(account));
             }
             next = number < 0 ? next : number + 1;
+        }
+    }
+
+    /**
+     * Passes on the account of each key here that has another one in another table, and that one; null if no account lists
+     * the key there. Linear time: not for requests.
+     */
+    public void forEachMovedKey(AccountTable other, BiConsumer<Account, @Nullable Account> each) {
+        for (int secret = 0; secret < sections.length; secret++) {
+            Section section = sections[secret];
+            for (int i = 0; i < section.values.length; i++) {
+                int number = section.values[i] - 1;
+                if (number >= 0) {
+                    int there = secret < other.sections.length
+                            ? other.sections[secret].find(section.hashes[2 * i], section.hashes[2 * i + 1])
+                            : -1;
+                    if (there < 0 || !packed.hasSameId(number, other.packed, there)) {
+                        each.accept(packed.get(number), there < 0 ? null : other.packed.get(there));
+                    }
+                }
+            }
         }
     }
 

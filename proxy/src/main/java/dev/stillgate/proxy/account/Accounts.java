@@ -96,8 +96,22 @@ public final class Accounts {
      * it.
      */
     public @Nullable Account findAccepted(String id) {
-        Hash hash = hash(id);
+        Hash hash = hash(secretNames.getFirst(), id);
         return hash == null ? null : accepted.policy().getIfPresentQuietly(hash);
+    }
+
+    /**
+     * Returns the account that lists the key of an unlisted credential, given by the id of that, in a table; null if none
+     * does.
+     */
+    public @Nullable Account owner(AccountTable in, String id) {
+        for (int secret = 0; secret < secretNames.size(); secret++) {
+            Hash hash = hash(secretNames.get(secret), id);
+            if (hash != null) {
+                return in.find(secret, hash.hi(), hash.lo());
+            }
+        }
+        return null;
     }
 
     /** Returns whether an id is that of an unlisted credential, under any secret, also one that is no longer listed. */
@@ -105,9 +119,9 @@ public final class Accounts {
         return ID_OF_HASH.matcher(id).matches();
     }
 
-    /** Returns the hash in the id of an unlisted credential, null for an id of another form. */
-    private @Nullable Hash hash(String id) {
-        String prefix = secretNames.getFirst() + ':';
+    /** Returns the hash in the id of a credential that is unlisted under a secret, null for an id of another form. */
+    private static @Nullable Hash hash(String secretName, String id) {
+        String prefix = secretName + ':';
         int digits = prefix.length();
         if (!id.startsWith(prefix) || id.length() != digits + 32) {
             return null;
@@ -133,7 +147,8 @@ public final class Accounts {
     public void accepted(Account account) {
         if (account.trust() == Trust.PROVISIONAL) {
             String id = account.id();
-            Hash hash = Objects.requireNonNull(hash(id), "the id of a provisional account holds its hash");
+            Hash hash = Objects.requireNonNull(
+                    hash(secretNames.getFirst(), id), "the id of a provisional account holds its hash");
             accepted.asMap().putIfAbsent(hash, new Account(id, Trust.ACCEPTED, null, null, false, null));
             acceptedChanges.incrementAndGet();
         }

@@ -8,9 +8,11 @@ import dev.stillgate.spi.StandingsPublisher;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,12 @@ public final class StandingsBoard implements Standings {
 
     @GuardedBy("this")
     private Set<String> running = Set.of();
+
+    @GuardedBy("this")
+    private Function<String, @Nullable Account> owner = key -> null;
+
+    /** Accounts that list keys with a standing of their own, by the id of the key. */
+    private volatile Map<String, String> owners = Map.of();
 
     private volatile Map<String, Standing> inForce = Map.of();
     private volatile Map<String, String> groups = Map.of();
@@ -130,6 +138,44 @@ public final class StandingsBoard implements Standings {
         merge();
     }
 
+    /**
+     * Sets which account lists a key, given by its id of an unlisted credential; null for none. That account has at least
+     * the standing that the key had before it was listed.
+     */
+    public synchronized void follow(Function<String, @Nullable Account> listed) {
+        owner = listed;
+        version++;
+        merge();
+    }
+
+    /** Returns the keys of an account that had a standing before they were listed, by their ids of that time. */
+    public List<String> formerIds(String account) {
+        return owners.entrySet().stream()
+                .filter(each -> each.getValue().equals(account))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    private static <T> Map<String, T> withOwners(
+            Map<String, T> byId, Map<String, String> owners, BinaryOperator<T> merge) {
+        if (owners.isEmpty()) {
+            return byId;
+        }
+        Map<String, T> all = new HashMap<>(byId);
+        owners.forEach((key, account) -> {
+            T value = byId.get(key);
+            if (value != null) {
+                all.merge(account, value, merge);
+            }
+        });
+        return Map.copyOf(all);
+    }
+
+    private static Standing higher(Standing a, Standing b) {
+        return a.reaches(b) ? a : b;
+    }
+
     @GuardedBy("this")
     private void merge() {
         Map<String, Map<String, Standing>> ordered = new HashMap<>();
@@ -138,14 +184,28 @@ public final class StandingsBoard implements Standings {
                 ordered.put(publication.filter, publication.ordered);
             }
         }
-        orders = Map.copyOf(ordered);
-        uncapped = highest(publication -> enforces(publication) ? publication.uncapped : Map.of());
-        inForce = highest(publication ->
+        Map<String, Standing> standings = highest(publication ->
                 enforces(publication) ? publication.published : ordered.getOrDefault(publication.filter, Map.of()));
-        groups = groups(publication -> enforces(publication)
+        Map<String, String> grouped = groups(publication -> enforces(publication)
                 ? publication.groups
                 : publication.groups(
                         ordered.getOrDefault(publication.filter, Map.of()).keySet()));
+        Map<String, String> listed = new HashMap<>();
+        for (String id : standings.keySet()) {
+            Account account = owner.apply(id);
+            if (account != null) {
+                listed.put(id, account.id());
+            }
+        }
+        owners = Map.copyOf(listed);
+        ordered.replaceAll((filter, byId) -> withOwners(byId, listed, StandingsBoard::higher));
+        orders = Map.copyOf(ordered);
+        uncapped = withOwners(
+                highest(publication -> enforces(publication) ? publication.uncapped : Map.of()),
+                listed,
+                StandingsBoard::higher);
+        groups = withOwners(grouped, listed, (own, former) -> own);
+        inForce = withOwners(standings, listed, StandingsBoard::higher);
         poolRequests = mergedPoolRequests();
     }
 
@@ -193,7 +253,7 @@ public final class StandingsBoard implements Standings {
                 highest = new HashMap<>(only);
             }
             for (Map.Entry<String, Standing> entry : published.entrySet()) {
-                highest.merge(entry.getKey(), entry.getValue(), (a, b) -> a.reaches(b) ? a : b);
+                highest.merge(entry.getKey(), entry.getValue(), StandingsBoard::higher);
             }
         }
         return highest == null ? only : Map.copyOf(highest);

@@ -47,6 +47,11 @@ public final class StateDirectory implements AutoCloseable {
         this.lock = lock;
     }
 
+    /** Returns whether a gateway uses or has used a directory. */
+    public static boolean isUsed(Path directory) {
+        return Files.exists(directory.resolve(LOCK));
+    }
+
     /**
      * Locks a directory for this process; creates it if it does not exist.
      *

@@ -147,8 +147,7 @@ final class AdminAddress {
     private Endpoint endpoint(CommandLine line) throws ConfigException {
         Endpoint given = config == null || admin != null ? fromOptionOrEnvironment() : null;
         try {
-            Endpoint found =
-                    given != null ? given : configured(Objects.requireNonNullElseGet(config, ConfigFile::byDefault));
+            Endpoint found = given != null ? given : configured(config == null ? ConfigFile.byDefault(line) : config);
             return tokenFile == null ? found : new Endpoint(found.address, token(tokenFile));
         } catch (ConfigException e) {
             line.getErr().println("stillgate: the admin's address is not known" + OTHERS);

@@ -2,8 +2,12 @@ package dev.stillgate.proxy.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Option that names the {@code stillgate.yaml} to read. */
 final class ConfigFile {
@@ -19,14 +23,25 @@ final class ConfigFile {
             description = {"the stillgate.yaml", DEFAULT})
     private @Nullable Path path;
 
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec spec;
+
     Path path() {
-        Path given = path;
-        return given == null ? byDefault() : given;
+        if (path == null && spec != null) {
+            path = byDefault(spec.commandLine());
+        }
+        return Objects.requireNonNull(path);
     }
 
-    /** Returns the file that is read if none is named. It may be absent. */
-    static Path byDefault() {
-        return byDefault(System.getenv("STILLGATE_CONFIG_DIR"), Files.exists(BELOW_THE_WORKING_DIRECTORY));
+    /** Returns the file that is read if none is named, and prints it to standard error. It may be absent. */
+    static Path byDefault(CommandLine line) {
+        Path installation =
+                Path.of(System.getProperty("stillgate.home", "/"), "config").toAbsolutePath();
+        boolean isBelow = Files.exists(BELOW_THE_WORKING_DIRECTORY)
+                && !BELOW_THE_WORKING_DIRECTORY.toAbsolutePath().startsWith(installation); // else these are its samples
+        Path chosen = byDefault(System.getenv("STILLGATE_CONFIG_DIR"), isBelow);
+        line.getErr().println("stillgate: reads " + chosen);
+        return chosen;
     }
 
     /**

@@ -12,7 +12,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -62,7 +61,7 @@ final class HashFactCommand implements Callable<Integer> {
         if (!FactHash.isName(name)) {
             throw new CommandLine.ParameterException(line, "invalid fact name: expected 1 to 40 of a-z, 0-9 and -");
         }
-        Path config = Objects.requireNonNullElseGet(given, ConfigFile::byDefault);
+        Path config = given == null ? ConfigFile.byDefault(line) : given;
         Map<String, String> hashing =
                 new PolicyLoader(Environment.system()).config(config).hashing();
         if (hashing.isEmpty()) {

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +85,7 @@ final class HashKeyCommand implements Callable<Integer> {
     }
 
     private int hashKeys(CommandLine line) throws ConfigException {
-        Path config = Objects.requireNonNullElseGet(given, ConfigFile::byDefault);
+        Path config = given == null ? ConfigFile.byDefault(line) : given;
         StillgateConfig loaded = new PolicyLoader(Environment.system()).config(config);
         if (loaded.hashing().isEmpty()) {
             line.getErr()

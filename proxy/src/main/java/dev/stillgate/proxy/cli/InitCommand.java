@@ -79,7 +79,7 @@ final class InitCommand implements Callable<Integer> {
             throw new IllegalStateException("not run as a command");
         }
         List<Path> files = new NewConfiguration(directory)
-                .write(provider, Objects.requireNonNullElse(upstream, provider.upstream()), port, adminPort);
+                .write(Objects.requireNonNullElse(upstream, provider.upstream()), port, adminPort);
         PrintWriter out = spec.commandLine().getOut();
         out.println("written:");
         files.forEach(file -> out.println("  " + file));

@@ -40,31 +40,15 @@ final class NewConfiguration {
 
     /** The API of a model provider. */
     enum Provider {
-        anthropic(
-                "https://api.anthropic.com",
-                "/v1/",
-                "/v1/models, /v1/models/",
-                "x-api-key, bearer",
-                "ANTHROPIC_BASE_URL=%s"),
-        openai("https://api.openai.com", "/v1/", "/v1/models, /v1/models/", "bearer", "OPENAI_BASE_URL=%s/v1"),
-        google(
-                "https://generativelanguage.googleapis.com",
-                "/v1beta/",
-                "/v1beta/models",
-                "x-goog-api-key, query-key",
-                "GOOGLE_GEMINI_BASE_URL=%s");
+        anthropic("https://api.anthropic.com", "ANTHROPIC_BASE_URL=%s"),
+        openai("https://api.openai.com", "OPENAI_BASE_URL=%s/v1"),
+        google("https://generativelanguage.googleapis.com", "GOOGLE_GEMINI_BASE_URL=%s");
 
         private final String upstream;
-        private final String path;
-        private final String opaque;
-        private final String credential;
         private final String baseUrl;
 
-        Provider(String upstream, String path, String opaque, String credential, String baseUrl) {
+        Provider(String upstream, String baseUrl) {
             this.upstream = upstream;
-            this.path = path;
-            this.opaque = opaque;
-            this.credential = credential;
             this.baseUrl = baseUrl;
         }
 
@@ -84,7 +68,7 @@ final class NewConfiguration {
      * @return the files, in recommended reading order
      * @throws IOException if a file exists or cannot be written
      */
-    List<Path> write(Provider provider, Policy.Endpoint upstream, int port, int adminPort) throws IOException {
+    List<Path> write(Policy.Endpoint upstream, int port, int adminPort) throws IOException {
         Map<String, String> texts = new LinkedHashMap<>();
         for (String name : List.of("stillgate.yaml", "policy.yaml", "accounts.yaml")) {
             texts.put(
@@ -92,10 +76,7 @@ final class NewConfiguration {
                     template(name)
                             .replace("@UPSTREAM@", upstream.scheme() + "://" + upstream.authority())
                             .replace("@PORT@", Integer.toString(port))
-                            .replace("@ADMIN@", Integer.toString(adminPort))
-                            .replace("@PATH@", provider.path)
-                            .replace("@OPAQUE@", provider.opaque)
-                            .replace("@CREDENTIAL@", provider.credential));
+                            .replace("@ADMIN@", Integer.toString(adminPort)));
         }
         List<Path> files = new ArrayList<>();
         texts.keySet().forEach(name -> files.add(directory.resolve(name)));

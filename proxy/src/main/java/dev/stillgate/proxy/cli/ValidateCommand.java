@@ -51,6 +51,10 @@ final class ValidateCommand implements Callable<Integer> {
                         + (found.warnings().isEmpty()
                                 ? ""
                                 : ", " + count(found.warnings().size(), "warning")));
+        if (valid && found.unchecked() != null) {
+            err.println("stillgate: not checked: a reload of a running gateway refuses " + found.unchecked()
+                    + " if many accounts, or restricted ones, are missing");
+        }
         out.flush();
         return valid ? 0 : 1;
     }

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.config;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Thrown for invalid configuration files, with all problems found in them. */
 public final class ConfigException extends Exception {
@@ -15,6 +16,13 @@ public final class ConfigException extends Exception {
 
     public ConfigException(Position at, String message) {
         this(List.of(new Problem(at, message)));
+    }
+
+    /** Returns the exception at the setting that names a file, if the file as a whole cannot be read. */
+    public ConfigException namedBy(@Nullable ConfigNode root, String setting) {
+        ConfigNode name = root == null ? null : root.find(setting);
+        Problem first = problems.getFirst();
+        return name == null || first.at().line() > 0 ? this : new ConfigException(name.at(), setting + ": " + first);
     }
 
     /** Returns the problems, at least one. */

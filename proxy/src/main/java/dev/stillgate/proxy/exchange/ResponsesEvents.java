@@ -134,8 +134,9 @@ final class ResponsesEvents implements WebSocketReader.Sink {
         }
         event.read(buf, from, to);
         for (int i = from; i < to; i++) {
-            into.writeByte(buf[i] == '\n' || buf[i] == '\r' ? ' ' : buf[i]);
+            buf[i] = buf[i] == '\n' || buf[i] == '\r' ? (byte) ' ' : buf[i];
         }
+        into.writeBytes(buf, from, to - from);
     }
 
     @Override
@@ -147,6 +148,9 @@ final class ResponsesEvents implements WebSocketReader.Sink {
 
     /** Passes on what has been collected, unless it may be an error that has not ended. */
     private void passOn(boolean ended) {
+        if (ended && inMessage && events == null) { // the final fragment is empty
+            events = context.buffer(2);
+        }
         ByteBuf gathered = events;
         boolean error = event.is("error");
         if (gathered != null && listener != null && (begun || ended || isOrdinary(gathered, error))) {

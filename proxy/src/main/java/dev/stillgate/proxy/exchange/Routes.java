@@ -121,7 +121,7 @@ public final class Routes {
                 }
                 if (route.responses() && method.equals("GET") && isResponses(path)) {
                     return new Target(
-                            method, path, Provider.OPENAI, Operation.CONTROL, null, route, alone(route), true);
+                            method, path, Provider.OPENAI, Operation.RESPONSES_SOCKET, null, route, alone(route), true);
                 }
                 for (String opaque : route.opaque()) {
                     if (fits(opaque, path)) {

@@ -82,7 +82,7 @@ public record Target(
 
     /** Returns whether the path carries the Responses API over WebSocket. */
     boolean carriesResponses() {
-        return upgrades && operation == Operation.CONTROL;
+        return operation == Operation.RESPONSES_SOCKET;
     }
 
     /** Returns the upstream that receives the request. */

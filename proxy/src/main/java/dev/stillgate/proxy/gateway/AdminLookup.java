@@ -6,6 +6,7 @@ import dev.stillgate.proxy.admin.Resources;
 import dev.stillgate.proxy.admin.RoleNeededException;
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.AdminPages;
+import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.config.OperatorRole;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.json.JsonValues;
@@ -18,7 +19,6 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
-import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.spi.orders.Orders;
@@ -40,7 +40,7 @@ final class AdminLookup implements Resources {
     private static final String BLOCKED = Standing.BLOCKED.name().toLowerCase(Locale.ROOT);
     private final ActivePolicy<ServingPolicy> policy;
     private final Accounts accounts;
-    private final Standings standings;
+    private final StandingsBoard standings;
     private final RefusalLookup refusals;
     private final TopAccounts counts;
     private final GatewayOrders orders;
@@ -48,7 +48,7 @@ final class AdminLookup implements Resources {
     AdminLookup(
             ActivePolicy<ServingPolicy> policy,
             Accounts accounts,
-            Standings standings,
+            StandingsBoard standings,
             RefusalLookup refusals,
             TopAccounts counts,
             GatewayOrders orders) {
@@ -130,6 +130,10 @@ final class AdminLookup implements Resources {
         Standing standing = inForce(id);
         if (listed == null && standing != Standing.CLEAR) {
             found.own("standing", standing);
+        }
+        List<String> formerIds = standings.formerIds(id);
+        if (!formerIds.isEmpty()) {
+            found.own("formerIds", formerIds);
         }
         if (accepted != null) {
             found.own("trust", Account.Trust.ACCEPTED);
@@ -234,6 +238,15 @@ final class AdminLookup implements Resources {
         } else if (isKnown) {
             perform.run();
         }
+    }
+
+    /** Returns how many operators must ask for the withdrawal of an order, by the rules of its filter. */
+    int operatorsToWithdraw(Order order) {
+        return withPages(pages -> {
+            AdminAction withdrawal =
+                    pages.actions(AdminAction.ORDERS, AdminAction.WITHDRAW).get(order.filter());
+            return withdrawal == null ? 1 : withdrawal.operators(order.id());
+        });
     }
 
     private static @Nullable String by(Map<String, Object> arguments) {

@@ -117,7 +117,7 @@ public final class Gateway implements AutoCloseable {
             return new Gateway(located.config(), loader, ticker, state, transports, watchInterval, acceptsLostOrders);
         } catch (ConfigException e) {
             release(state);
-            throw e;
+            throw e.namedBy(located.root(), "policy");
         }
     }
 
@@ -265,11 +265,13 @@ public final class Gateway implements AutoCloseable {
         RefusalLookup refusals = new RefusalLookup(data::refusals);
         TopAccounts top = new TopAccounts(data::counts, refusals, ticker);
         LiveEvents live = new LiveEvents(traffic, ticker, watched());
+        AdminLookup lookup =
+                new AdminLookup(control.policy(), control.accounts(), control.standings(), refusals, top, orders);
         return new AdminServer(
                 config.admin(),
                 registry::scrape,
                 this::filters,
-                new AdminLookup(control.policy(), control.accounts(), control.standings(), refusals, top, orders),
+                lookup,
                 new GatewayOperations(
                         control.reloader(),
                         catalog,
@@ -279,7 +281,7 @@ public final class Gateway implements AutoCloseable {
                         top,
                         control.upstreams(),
                         backtests,
-                        new OrdersPage(orders),
+                        new OrdersPage(orders, lookup::operatorsToWithdraw),
                         this::requestDrain),
                 auditor(config.audit().required()),
                 new AdminServer.Console(

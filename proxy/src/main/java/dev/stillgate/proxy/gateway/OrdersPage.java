@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The orders of a running gateway, for the admin API. */
@@ -29,9 +30,12 @@ final class OrdersPage implements OrderPages {
             Map.of("standing", "unpin", "judgement", "unlabel", "queue", "unhide");
 
     private final GatewayOrders orders;
+    private final ToIntFunction<Order> toWithdraw;
 
-    OrdersPage(GatewayOrders orders) {
+    /** @param toWithdraw number of operators that must ask for the withdrawal of an order, by its filter's rules */
+    OrdersPage(GatewayOrders orders, ToIntFunction<Order> toWithdraw) {
         this.orders = orders;
+        this.toWithdraw = toWithdraw;
     }
 
     @Override
@@ -156,7 +160,9 @@ final class OrdersPage implements OrderPages {
         if (found.asked().stream().anyMatch(name -> name.equalsIgnoreCase(by.strip()))) {
             throw new ConflictException(by + " has asked for it already; another operator must", Map.of());
         }
-        return given(order, draft(order, by, why, order.action(), order.accounts(), order.except(), false), role);
+        List<String> accounts = order.accounts();
+        return given(
+                order, draft(order, by, why, order.action(), accounts, order.except(), false, order.needs()), role);
     }
 
     private static OrderDraft draft(
@@ -166,7 +172,8 @@ final class OrdersPage implements OrderPages {
             String action,
             List<String> accounts,
             List<String> except,
-            boolean withdraws) {
+            boolean withdraws,
+            int needs) {
         return new OrderDraft(
                 by,
                 why,
@@ -177,7 +184,7 @@ final class OrdersPage implements OrderPages {
                 except,
                 withdraws || order.withdraws(),
                 withdraws ? OrderEnd.at(order.until()) : order.end(),
-                order.needs(),
+                needs,
                 withdraws ? "withdraw " + order.id() : order.agreement(),
                 withdraws ? Map.of("withdraws", order.id()) : order.details());
     }
@@ -201,7 +208,8 @@ final class OrdersPage implements OrderPages {
         List<String> accounts = decided(order, order.accounts(), deciding);
         List<String> except = decided(order, order.except(), deciding);
         String action = WITHDRAWALS.getOrDefault(order.slot(), "withdraw");
-        return given(order, draft(order, by, why, action, accounts, except, true), role);
+        int needs = Math.max(order.needs(), toWithdraw.applyAsInt(order));
+        return given(order, draft(order, by, why, action, accounts, except, true, needs), role);
     }
 
     /** Returns the keys about which an order decides, and no later one. */

@@ -164,7 +164,7 @@ public final class GatewayOrders implements AutoCloseable {
         return clock.now();
     }
 
-    /** Returns whether no order ends because the clock is in doubt. */
+    /** Returns whether the clock is in doubt, so that orders may end late. */
     public boolean isClockHeld() {
         return clock.isHeld();
     }
@@ -217,11 +217,11 @@ public final class GatewayOrders implements AutoCloseable {
     private Orders.Receipt give(String filter, OrderDraft draft) {
         Order order;
         synchronized (giving) {
-            long now = clock.now();
+            long now = clock.given();
             order = checked(MemoryOrders.of(
                     draft, MemoryOrders.randomId(), filter, kept.book().next(now), now));
             if (CHECK.isBound()) {
-                concerned(order, now).forEach(CHECK.get());
+                concerned(order, clock.now()).forEach(CHECK.get());
             }
             try {
                 kept.give(order, fleet == null);

@@ -11,11 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time by which orders end: in a fleet the store's, else the wall clock's. It stands still (is held) after the source has
- * jumped by over an hour against the monotonic clock. The hold ends when the source is back, an operator confirms it, or it
- * agreed with the monotonic clock for a day. It is also held while a fleet's store was never heard; after a start at which
- * the store is over an hour away from both the wall clock and the newest record; and, without a store, if the wall clock is
- * over an hour before the newest record. Thread-safe.
+ * The time by which orders end: in a fleet the store's, else the wall clock's. It is held after the source has jumped by over
+ * an hour against the monotonic clock: then the time before the jump stands still, and an order ends only if that and the
+ * source both say so. The hold ends when the source is back, an operator confirms it, or it agreed with the monotonic clock
+ * for a day. It is also held while a fleet's store was never heard; after a start at which the store is over an hour away from
+ * both the wall clock and the newest record; and, without a store, if the wall clock is over an hour before the newest record.
+ * Thread-safe.
  */
 final class OrderClock {
     private static final Logger LOG = LoggerFactory.getLogger(OrderClock.class);
@@ -73,8 +74,21 @@ final class OrderClock {
         }
     }
 
-    /** Returns the time in milliseconds since the epoch. */
+    /** Returns the time by which orders end, in milliseconds since the epoch: while held, the earlier of the two. */
     synchronized long now() {
+        long source = look();
+        return held ? Math.min(millis, source) : millis;
+    }
+
+    /** Returns the time of an order that is given now, in milliseconds since the epoch: while held, the one before the jump. */
+    synchronized long given() {
+        look();
+        return millis;
+    }
+
+    /** Follows or doubts the source, and returns its time. */
+    @GuardedBy("this")
+    private long look() {
         OptionalLong shared = store.get();
         long source = shared.orElseGet(ticker::millis);
         long present = ticker.nanos();
@@ -103,19 +117,18 @@ final class OrderClock {
             LOG.info("orders end again: the clock has not jumped for a day, at {}", Instant.ofEpochMilli(source));
             follow(source, present);
         }
-        return millis;
+        return source;
     }
 
-    /** Returns whether the time stands still. */
+    /** Returns whether the source is in doubt. */
     synchronized boolean isHeld() {
-        now();
+        look();
         return held;
     }
 
     /** Takes the source's present time for right, and returns it. */
     synchronized long confirm() {
-        now();
-        long source = store.get().orElseGet(ticker::millis);
+        long source = look();
         LOG.info("orders end again: an operator confirmed the clock, {}", Instant.ofEpochMilli(source));
         follow(source, ticker.nanos());
         return source;
@@ -127,8 +140,8 @@ final class OrderClock {
         agreedMillis = source;
         agreedNanos = present;
         LOG.warn(
-                "no order ends until the clock is confirmed: it shows {}, and {} was expected. It is trusted again when it is"
-                        + " back, after a day without a jump, or after POST /orders/clock/confirm",
+                "orders end by the earlier time until the clock is confirmed: it shows {}, and {} was expected. It is trusted"
+                        + " again when it is back, after a day without a jump, or after POST /orders/clock/confirm",
                 Instant.ofEpochMilli(source),
                 Instant.ofEpochMilli(millis));
     }

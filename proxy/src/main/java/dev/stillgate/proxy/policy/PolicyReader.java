@@ -3,6 +3,7 @@ package dev.stillgate.proxy.policy;
 import dev.stillgate.proxy.account.AccountTable;
 import dev.stillgate.proxy.account.AccountsFile;
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.ConfigNode;
 import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
@@ -80,8 +81,9 @@ public final class PolicyReader {
             seen.put(listed, known);
         }
         boolean reused = known != null && known.equals(seen.get(listed));
-        AccountTable table =
-                reused ? inForce.table : listed == null ? AccountTable.EMPTY : table(listed, seen.get(listed));
+        AccountTable table = reused
+                ? inForce.table
+                : listed == null ? AccountTable.EMPTY : table(loaded.root(), listed, seen.get(listed));
         return new PolicyCandidate(loaded, Map.copyOf(seen), table, build(loaded));
     }
 
@@ -119,10 +121,12 @@ public final class PolicyReader {
         }
     }
 
-    private AccountTable table(Path listed, @Nullable String content) throws ConfigException {
+    private AccountTable table(ConfigNode policy, Path listed, @Nullable String content) throws ConfigException {
         AccountsFile.Loaded loaded;
         try {
             loaded = AccountsFile.load(listed, secretNames);
+        } catch (ConfigException e) {
+            throw e.namedBy(policy, "accounts.file");
         } catch (OutOfMemoryError e) {
             throw new ConfigException(Position.of(listed), "not enough free heap for its accounts");
         }

@@ -1,8 +1,10 @@
 package dev.stillgate.proxy.policy;
 
+import dev.stillgate.proxy.account.AccountTable;
 import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.MeterSource;
+import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.config.ConfigDiff;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.FileContents;
@@ -15,10 +17,11 @@ import dev.stillgate.proxy.observe.Audit;
 import dev.stillgate.proxy.policy.PolicyGeneration.PolicyChange;
 import dev.stillgate.proxy.policy.PolicyReader.PolicyCandidate;
 import dev.stillgate.proxy.relay.Upstreams;
-import dev.stillgate.spi.Standings;
+import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +61,7 @@ public final class PolicyReloader implements FileWatch.Subject {
     private final Ticker ticker;
     private final MeterSource meters;
     private final PolicyAudit audit;
-    private final Standings standings;
+    private final StandingsBoard standings;
     private final PolicyHistory history;
     private final ActivePolicy<ServingPolicy> active;
     private volatile Map<Path, String> known;
@@ -86,7 +89,7 @@ public final class PolicyReloader implements FileWatch.Subject {
             MeterSource meters,
             @Nullable PolicyArchive archive,
             Audit audit,
-            Standings standings,
+            StandingsBoard standings,
             Executor closer)
             throws ConfigException {
         this.reader = reader;
@@ -104,7 +107,7 @@ public final class PolicyReloader implements FileWatch.Subject {
             warn(reader.renamedSince(archive, first.loaded()));
         }
         PolicyGeneration generation = prepared(PolicyChange.of("start"), first, List.of(), 0);
-        accounts.swap(first.table());
+        swap(first.table());
         active = new ActivePolicy<>(numbered(first, generation), first.built().chain(), closer);
         upstreams.activate(first.built().upstreams());
         history.add(generation);
@@ -297,10 +300,27 @@ public final class PolicyReloader implements FileWatch.Subject {
 
     private void putInForce(PolicyCandidate candidate, PolicyGeneration generation) {
         warn(RenamedFilters.between(current().loaded().policy(), candidate.loaded(), history::mayHaveState));
-        accounts.swap(candidate.table());
+        swap(candidate.table());
         upstreams.activate(candidate.built().upstreams());
         active.swap(numbered(candidate, generation), candidate.built().chain());
         history.add(generation);
+    }
+
+    private void swap(AccountTable table) {
+        standings.follow(key -> accounts.owner(table, key)); // first, so that no key is without its standing
+        accounts.swap(table);
+    }
+
+    /** Returns the accounts to which a table gives keys that have a standing and are unlisted now, by the id of the key. */
+    private Map<String, Account> newlyListed(AccountTable after) {
+        Map<String, Account> listed = new HashMap<>();
+        for (String key : standings.inForce().keySet()) {
+            Account owner = accounts.owner(after, key);
+            if (owner != null && accounts.owner(accounts.table(), key) == null) {
+                listed.put(key, owner);
+            }
+        }
+        return listed;
     }
 
     private static void warn(List<Problem> warnings) {
@@ -364,7 +384,8 @@ public final class PolicyReloader implements FileWatch.Subject {
             Path listed = after.loaded().policy().accounts().file();
             Path file = listed == null ? after.loaded().file() : listed;
             try {
-                AccountChanges between = new AccountChanges(accounts.table(), after.table(), standings, file);
+                AccountChanges between = new AccountChanges(
+                        accounts.table(), after.table(), newlyListed(after.table()), standings, file);
                 if (checked) {
                     between.check(file);
                 }

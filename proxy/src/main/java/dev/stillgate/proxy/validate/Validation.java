@@ -50,6 +50,7 @@ public final class Validation {
     private final List<Problem> warnings = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
     private @Nullable Path accountsFile;
+    private @Nullable Path unchecked;
 
     private Validation(Environment environment) {
         this.environment = environment;
@@ -60,8 +61,13 @@ public final class Validation {
      *
      * @param errors problems that prevent a start or a reload
      * @param warnings problems that do not, and settings without effect
+     * @param unchecked the accounts file, which a reload of a running gateway also compares with that in force; null
+     *     without one, or if no gateway has used the state directory
      */
-    public record Result(List<Problem> errors, List<Problem> warnings) {
+    public record Result(
+            List<Problem> errors,
+            List<Problem> warnings,
+            @Nullable Path unchecked) {
         public Result {
             errors = List.copyOf(errors);
             warnings = List.copyOf(warnings);
@@ -72,7 +78,8 @@ public final class Validation {
     public static Result of(Path file, Environment environment) {
         Validation validation = new Validation(environment);
         validation.check(file);
-        return new Result(validation.inOrder(validation.errors), validation.inOrder(validation.warnings));
+        return new Result(
+                validation.inOrder(validation.errors), validation.inOrder(validation.warnings), validation.unchecked);
     }
 
     private void check(Path file) {
@@ -98,7 +105,7 @@ public final class Validation {
         Path plugins = config != null ? config.plugins() : named(file, root, "plugins", null);
         files.add(policy);
         try (FilterCatalog catalog = catalog(root, file, plugins)) {
-            check(policy, catalog, config, secretNames(config, root));
+            check(root, policy, catalog, config, secretNames(config, root));
         }
     }
 
@@ -129,7 +136,11 @@ public final class Validation {
     }
 
     private void check(
-            @Nullable Path policy, FilterCatalog catalog, @Nullable StillgateConfig config, List<String> secretNames) {
+            @Nullable ConfigNode settings,
+            @Nullable Path policy,
+            FilterCatalog catalog,
+            @Nullable StillgateConfig config,
+            List<String> secretNames) {
         if (policy == null) {
             return;
         }
@@ -139,7 +150,7 @@ public final class Validation {
             root = ConfigReader.read(policy);
             loaded = new PolicyLoader(environment).policy(policy);
         } catch (ConfigException e) {
-            errors.addAll(e.problems());
+            errors.addAll(e.namedBy(settings, "policy").problems());
         }
         if (root == null) {
             return;
@@ -150,6 +161,7 @@ public final class Validation {
             warnings.addAll(RenamedFilters.since(archive, new PolicyLoader(environment), loaded));
         }
         AccountTable table = accounts(policy, loaded, root, secretNames);
+        unchecked = state != null && StateDirectory.isUsed(state) ? accountsFile : null;
         Fleet fleet = config == null ? new LoneFleet() : Gateway.unjoinedFleet(config);
         try (DaemonTimer timer = new DaemonTimer()) {
             PolicyReviewer reviewer = new PolicyReviewer(catalog, () -> compiler(catalog, timer, fleet, config));
@@ -227,7 +239,7 @@ public final class Validation {
             warnings.addAll(accounts.warnings());
             return accounts.table();
         } catch (ConfigException e) {
-            errors.addAll(e.problems());
+            errors.addAll(e.namedBy(root, "accounts.file").problems());
             return null;
         }
     }

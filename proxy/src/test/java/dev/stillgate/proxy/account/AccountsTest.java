@@ -221,6 +221,9 @@ class AccountsTest {
         assertThat(resolve(cursor, KEY).id()).isEqualTo("old");
         assertThat(resolve(cursor, OTHER).id()).isEqualTo("new");
         assertThat(resolve(cursor, KEY).id()).isEqualTo("old");
+        assertThat(rotating.owner(rotating.table(), oldId)).isEqualTo(resolve(cursor, KEY));
+        assertThat(rotating.owner(rotating.table(), newId)).isEqualTo(resolve(cursor, OTHER));
+        assertThat(rotating.owner(rotating.table(), "old")).isNull();
         byte[] third = {'x'};
         assertThat(resolve(cursor, third).id()).startsWith("h2:");
     }

@@ -93,6 +93,29 @@ class StandingsBoardTest {
     }
 
     @Test
+    void accountHasAtLeastTheStandingOfAKeyThatItLists() {
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.SHADOW));
+        publishers.get("a").publish(Map.of("k1", Standing.POOLED, "x", Standing.MARKED), Map.of("k1", "c1", "x", "c2"));
+        publishers.get("b").publish(Map.of("k2", Standing.BLOCKED), Map.of(), Set.of("k2"));
+        StandingsBoard board = compiler.standings();
+        board.follow(key -> key.equals("k1") ? account("x") : key.equals("k2") ? account("y") : null);
+        assertThat(List.of(read("x"), read("y"), read("k1")))
+                .containsExactly(Standing.POOLED, Standing.BLOCKED, Standing.POOLED);
+        assertThat(board.group(account("x"))).isEqualTo("c2");
+        assertThat(board.isOrdered("b", account("y"))).isTrue();
+        assertThat(board.of(new Account("x", Account.Trust.LISTED, null, null, true, null)))
+                .isEqualTo(Standing.MARKED);
+        assertThat(board.of(new Account("y", Account.Trust.LISTED, null, null, true, null)))
+                .isEqualTo(Standing.BLOCKED);
+        assertThat(board.formerIds("x")).containsExactly("k1");
+        assertThat(board.published()).doesNotContainKey("y");
+        publishers.get("b").publish(Map.of());
+        assertThat(List.of(read("y"), read("x"))).containsExactly(Standing.CLEAR, Standing.POOLED);
+        board.follow(key -> null);
+        assertThat(read("x")).isEqualTo(Standing.MARKED);
+    }
+
+    @Test
     void verifiedAccountsAndOrganisationsStandAtMostAtMarkedUnlessOrdered() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.SHADOW));
         publishers

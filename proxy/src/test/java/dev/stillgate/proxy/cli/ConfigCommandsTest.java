@@ -8,6 +8,8 @@ import com.sun.net.httpserver.HttpServer;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.EffectiveConfig;
 import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.gateway.Gateway;
+import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -52,6 +54,41 @@ class ConfigCommandsTest {
                     mode: off
                     config: {limits: [{name: r, measure: requests, capacity: 5, refill: 5/1m}], tiers: {"true": 2}}
                 """);
+    }
+
+    @Test
+    @DisplayName("validate says what it cannot know of a reload where a gateway has used the state directory")
+    void validateNamesWhatOnlyAReloadKnows() throws Exception {
+        write("stillgate.yaml", """
+                hashing: {h1: a secret of the test}
+                listeners: [{address: "127.0.0.1:0"}]
+                admin: {address: "127.0.0.1:0"}
+                state: {directory: state}
+                """);
+        write("policy.yaml", """
+                version: 1
+                upstreams: [{name: model, endpoints: ["http://127.0.0.1:9"]}]
+                routes: [{path: /v1/, upstream: model}]
+                accounts: {file: accounts.yaml}
+                filters: [{name: networks, type: geo-restriction, config: {deny: {networks: [203.0.113.0/24]}}}]
+                """);
+        StringBuilder listed = new StringBuilder("accounts:\n");
+        for (int i = 0; i < 40; i++) {
+            listed.append("  - {id: a-%d, keys: [\"h1:%032x\"]}%n".formatted(i, i));
+        }
+        write("accounts.yaml", listed.toString());
+        assertThat(Lines.of("validate", "--config", config.toString()).err()).isEmpty();
+        try (Gateway gateway = Gateway.start(config, name -> null, Ticker.system())) {
+            write("accounts.yaml", listed.substring(0, listed.indexOf("  - {id: a-20,")));
+            Lines validated = Lines.of("validate", "--strict", "--config", config.toString());
+            assertThat(validated.exit()).isZero();
+            assertThat(validated.err())
+                    .contains("not checked: a reload of a running gateway refuses ", "accounts.yaml if many accounts");
+            String admin = "127.0.0.1:" + gateway.adminAddress().getPort();
+            Lines reloaded = Lines.of("reload", "--admin", admin);
+            assertThat(reloaded.exit()).isOne();
+            assertThat(reloaded.err()).contains("removes 20 of 40 accounts");
+        }
     }
 
     private Path write(String name, String text) throws IOException {

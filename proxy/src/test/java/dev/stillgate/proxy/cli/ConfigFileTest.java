@@ -25,6 +25,14 @@ class ConfigFileTest {
     }
 
     @Test
+    void fileThatIsReadIsNamed() {
+        Lines validated = Lines.of("validate");
+        assertThat(validated.err()).containsOnlyOnce("stillgate: reads ").contains("stillgate.yaml");
+        assertThat(Lines.of("validate", "--config", "none.yaml").err()).doesNotContain("stillgate: reads ");
+        assertThat(Lines.of("reload").err()).containsOnlyOnce("stillgate: reads ");
+    }
+
+    @Test
     void fileBelowTheWorkingDirectoryIsReadWithoutAnInstallation() {
         assertThat(ConfigFile.byDefault(null, false)).isEqualTo(BELOW);
         assertThat(ConfigFile.byDefault("", false)).isEqualTo(BELOW);

@@ -3,6 +3,11 @@ package dev.stillgate.proxy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.gateway.Gateway;
+import dev.stillgate.proxy.rig.RealtimeModel;
+import dev.stillgate.proxy.rig.ResponsesModel;
+import dev.stillgate.proxy.rig.SocketClient;
+import dev.stillgate.proxy.rig.UpstreamScript;
+import dev.stillgate.proxy.rig.WebSocketFrames;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -197,6 +202,79 @@ class InitCommandTest {
             }
         } finally {
             model.stop(0);
+        }
+    }
+
+    @ParameterizedTest
+    @DisplayName("newcomer init: each agent's paths are served, two requests in a second and a WebSocket among them")
+    @EnumSource(NewConfiguration.Provider.class)
+    void agentsAreServed(NewConfiguration.Provider provider) throws Exception {
+        try (UpstreamScript model = UpstreamScript.of(InitCommandTest::anyApi)) {
+            assertThat(Lines.of(
+                                    "init",
+                                    directory.toString(),
+                                    "--provider",
+                                    provider.name(),
+                                    "--upstream",
+                                    "http://127.0.0.1:" + model.port())
+                            .exit())
+                    .isZero();
+            Path config = directory.resolve("stillgate.yaml");
+            Files.writeString(config, read("stillgate.yaml").replaceAll("127\\.0\\.0\\.1:[0-9]+", "127.0.0.1:0"));
+            try (Gateway gateway = Gateway.start(config, name -> null, Ticker.system());
+                    HttpClient client = HttpClient.newHttpClient()) {
+                int port = gateway.addresses().getFirst().getPort();
+                String prompt = "Read the file. ".repeat(8_000); // some 30,000 tokens, as of Claude Code
+                for (String[] call : new String[][] {
+                    {
+                        "/v1/messages",
+                        "{\"model\":\"m\",\"max_tokens\":32000,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+                    },
+                    {"/v1/chat/completions", "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"},
+                    {"/v1/responses", "{\"model\":\"m\",\"input\":\"%s\"}"},
+                    {"/v1beta/models/m:generateContent", "{\"contents\":[{\"parts\":[{\"text\":\"%s\"}]}]}"},
+                    {"/v1/models", ""},
+                    {"/v1beta/models", ""}
+                }) {
+                    HttpRequest.Builder request = HttpRequest.newBuilder(
+                                    URI.create("http://127.0.0.1:" + port + call[0]))
+                            .header("content-type", "application/json")
+                            .header(call[0].startsWith("/v1beta/") ? "x-goog-api-key" : "x-api-key", "sk-" + call[0]);
+                    if (!call[1].isEmpty()) {
+                        request.POST(HttpRequest.BodyPublishers.ofString(call[1].formatted(prompt)));
+                    }
+                    for (int i = 0; i < 2; i++) {
+                        HttpResponse<String> response =
+                                client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                        assertThat(response.statusCode())
+                                .as(call[0] + ": " + response.body())
+                                .isEqualTo(200);
+                    }
+                }
+                try (SocketClient socket = new SocketClient(port)) {
+                    String create = "{\"type\":\"response.create\",\"model\":\"m\",\"input\":\"%s\"}".formatted(prompt);
+                    for (int i = 0; i < 2; i++) {
+                        assertThat(socket.send(create).next()).isEqualTo(ResponsesModel.completed(9, 9));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Answers each request with a response without content, and each message of a WebSocket with a last event. */
+    private static void anyApi(UpstreamScript.Connection connection) throws IOException {
+        for (UpstreamScript.Request request = connection.request(); request != null; request = connection.request()) {
+            if (request.values("upgrade").isEmpty()) {
+                connection.send(UpstreamScript.json("{\"id\":\"r\"}"));
+            } else {
+                connection.send(RealtimeModel.switched(request));
+                for (RealtimeModel.Frame frame = RealtimeModel.frame(connection.in());
+                        frame != null && frame.opcode() == WebSocketFrames.TEXT;
+                        frame = RealtimeModel.frame(connection.in())) {
+                    connection.send(WebSocketFrames.text(ResponsesModel.completed(9, 9)));
+                }
+                return;
+            }
         }
     }
 

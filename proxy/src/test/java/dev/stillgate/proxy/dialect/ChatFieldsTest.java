@@ -144,7 +144,7 @@ class ChatFieldsTest {
     @Test
     void responsesPromptIsRead() throws MalformedBody {
         Chat chat = chat(Operation.RESPONSES, """
-                {"model":"gpt-y","max_output_tokens":9,"background":true,"previous_response_id":"resp_1",
+                {"model":"gpt-y","max_output_tokens":9,"background":true,"generate":false,"previous_response_id":"resp_1",
                  "instructions":"Ins","top_logprobs":2,"text":{"format":{"type":"json_schema"}},"reasoning":{"effort":"low"},
                  "tools":[{"type":"function","name":"g"},{"type":"web_search"}],
                  "input":[
@@ -167,6 +167,7 @@ class ChatFieldsTest {
                   {"type":"shell_call_output","call_id":"call_5","output":{"stdout":"x"}}]}""");
         assertThat(chat.maxTokens()).isEqualTo(9);
         assertThat(chat.background()).isTrue();
+        assertThat(chat.generates()).isFalse();
         assertThat(chat.previousResponse()).isEqualTo("resp_1");
         assertThat(chat.logprobs()).isTrue();
         assertThat(chat.structuredOutput()).isTrue();
@@ -241,7 +242,7 @@ class ChatFieldsTest {
                         + "stream_options";
         if (wrong.equals("null")) {
             fields += " model stream temperature top_p max_tokens max_completion_tokens max_output_tokens n logprobs "
-                    + "top_logprobs system instructions messages background previous_response_id input";
+                    + "top_logprobs system instructions messages background generate previous_response_id input";
         }
         for (String field : fields.split(" ")) {
             json.append(",\"").append(field).append("\":").append(wrong);
@@ -259,6 +260,7 @@ class ChatFieldsTest {
         assertThat(chat.structuredOutput()).isFalse();
         assertThat(chat.thinking()).isFalse();
         assertThat(chat.background()).isFalse();
+        assertThat(chat.generates()).isTrue();
         assertThat(chat.temperature()).isNaN();
         assertThat(chat.topP()).isNaN();
         assertThat(chat.previousResponse()).isNull();

@@ -122,9 +122,20 @@ class BadFilesTest {
     }
 
     private void refusedWith(String name, String says) throws IOException {
+        refusedWith(name, file(name) + ":", says);
+    }
+
+    /** Expects the error of a file that cannot be read, for accounts at the setting that names the file. */
+    private void unreadableWith(String name, String says) throws IOException {
+        String policy = file("policy.yaml").toString();
+        boolean isPolicy = policy.equals(file(name).toString());
+        refusedWith(name, policy + (isPolicy ? ":" : ":6:18: accounts.file: " + file(name) + ":"), says);
+    }
+
+    private void refusedWith(String name, String begins, String says) throws IOException {
         double generation = rig.metric("stillgate_config_generation");
         assertThatThrownBy(rig::reload).isInstanceOfSatisfying(ConfigException.class, refused -> {
-            assertThat(refused).hasMessageStartingWith(file(name) + ":").hasMessageContaining(says);
+            assertThat(refused).hasMessageStartingWith(begins).hasMessageContaining(says);
             assertThat(refused.getMessage().length()).as("bounded").isLessThan(20_000);
             assertThat(refused.getMessage().chars()).noneMatch(c -> c < ' ' && c != '\n');
         });
@@ -198,16 +209,16 @@ class BadFilesTest {
     void nonFileIsReported(String name) throws IOException {
         Path file = file(name);
         Files.delete(file);
-        refusedWith(name, ": does not exist");
+        unreadableWith(name, ": does not exist");
         Files.delete(file);
         Files.createDirectory(file);
-        refusedWith(name, ": is a directory: expected a file");
+        unreadableWith(name, ": is a directory: expected a file");
         Files.delete(file);
         Files.createSymbolicLink(file, file.getFileName());
-        refusedWith(name, ": cannot be read: ");
+        unreadableWith(name, ": cannot be read: ");
         Files.delete(file);
         Files.createSymbolicLink(file, Path.of("/dev/zero"));
-        refusedWith(name, ": is not a regular file");
+        unreadableWith(name, ": is not a regular file");
     }
 
     @ParameterizedTest
@@ -215,7 +226,7 @@ class BadFilesTest {
     void unreadableFileIsReported(String name) throws IOException {
         Files.setPosixFilePermissions(file(name), PosixFilePermissions.fromString("---------"));
         Assumptions.assumeFalse(Files.isReadable(file(name)), "this user may read everything");
-        refusedWith(name, ": cannot be read: permission denied");
+        unreadableWith(name, ": cannot be read: permission denied");
     }
 
     @Test

@@ -333,13 +333,13 @@ class BrokenUpstreamTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .timeouts("{firstByte: 300ms}")
+                        .timeouts("{firstByte: 1s}")
                         .start();
                 RawClient client = rig.connect()) {
             client.send(Requests.head("POST", "/v1/blobs/1", "Content-Length: 80") + "\r\n");
             for (int i = 0; i < 8; i++) {
                 client.send("0123456789");
-                java.util.concurrent.locks.LockSupport.parkNanos(80_000_000);
+                java.util.concurrent.locks.LockSupport.parkNanos(150_000_000);
             }
             assertThat(client.answer().status()).isEqualTo(200);
         }

@@ -21,10 +21,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Tests the gateway's events in a flight recording. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
+@Isolated("records events of the whole JVM")
 class FlightRecordingTest {
     @TempDir
     Path directory;

@@ -132,16 +132,23 @@ class ObserveEndToEndTest {
     @Test
     void metricsNameModelsAndNoAccounts() throws IOException {
         ask("x-api-key: sk-one");
+        GatewayRig.eventually("the exchange is counted", () -> metrics().contains("_tokens_total{api=\"messages\""));
+        String metrics = metrics();
+        assertThat(metrics)
+                .contains(
+                        "gen_ai_client_inference_usage_output_tokens_total{api=\"messages\",gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_modality=\"unknown\"}"
+                                + " 7.0")
+                .contains("stillgate_webhook_dropped_total 0.0")
+                .contains("stillgate_build_info{")
+                .doesNotContain("sk-one", "h1:");
+        assertThat(metrics.lines()).noneMatch(line -> line.contains("127.0.0.1") && !line.contains("endpoint=\""));
+    }
+
+    private String metrics() {
         try (var in = admin("/metrics").getInputStream()) {
-            String metrics = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(metrics)
-                    .contains(
-                            "gen_ai_client_inference_usage_output_tokens_total{api=\"messages\",gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_modality=\"unknown\"}"
-                                    + " 7.0")
-                    .contains("stillgate_webhook_dropped_total 0.0")
-                    .contains("stillgate_build_info{")
-                    .doesNotContain("sk-one", "h1:");
-            assertThat(metrics.lines()).noneMatch(line -> line.contains("127.0.0.1") && !line.contains("endpoint=\""));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 

@@ -117,7 +117,7 @@ class RemovedAccountsTest {
         assertThat(status(200)).isEqualTo(403);
         assertThat(rig.metric("stillgate_accounts_missing")).isZero();
         assertThat(rig.admin("POST /reload").text())
-                .contains("removes 1 of the accounts with a standing, which their keys would lose: a-200 (blocked);");
+                .contains("takes keys from accounts with a standing, which the keys would lose: a-200 (blocked);");
         replace(accounts(1, 200).replace("a-200, keys: [", "a-200, keys: [] }#"));
         GatewayRig.eventually(
                 "refused again", () -> rig.metric("stillgate_config_reloads_total", "result=\"refused\"") == 3);

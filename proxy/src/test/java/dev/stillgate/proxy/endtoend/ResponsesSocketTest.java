@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,11 @@ class ResponsesSocketTest {
 
     private static final String TOKENS = "[{name: limits, type: token-bucket, config: {limits: ["
             + "{name: tokens, measure: total-tokens, capacity: 100, refill: 100/1h}]}}]";
+
+    private static final String REQUEST = "[{name: limits, type: token-bucket, config: {limits: ["
+            + "{name: requests, measure: requests, capacity: 1, refill: 1/1h}]}}]";
+
+    private static final String PREPARE = CREATE.replace("\"store\"", "\"generate\":false,\"store\"");
 
     static GatewayRig rig(UpstreamScript upstream, String filters) {
         return RealtimeTest.builder(upstream)
@@ -89,6 +95,26 @@ class ResponsesSocketTest {
     }
 
     @Test
+    @DisplayName("an empty final fragment in a read of its own ends an event and the response (RFC 6455 section 5.4)")
+    void emptyFinalFragmentEndsAnEvent() throws Exception {
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) -> {
+                    for (String event : List.of(DELTA, completed(2, 3))) {
+                        c.send(WebSocketFrames.frame(WebSocketFrames.TEXT, event.getBytes(StandardCharsets.UTF_8)));
+                        LockSupport.parkNanos(50_000_000); // so that the next fragment is a read of its own
+                        c.send(WebSocketFrames.frame(WebSocketFrames.FIN, new byte[0]));
+                    }
+                });
+                GatewayRig rig = rig(upstream, "[]");
+                SocketClient client = new SocketClient(rig.port())) {
+            for (int i = 0; i < 2; i++) {
+                client.send(CREATE);
+                assertThat(client.next()).isEqualTo(DELTA);
+                assertThat(client.next()).isEqualTo(completed(2, 3));
+            }
+        }
+    }
+
+    @Test
     @DisplayName("usage is charged, and the refusal of a limit is an error event after which the socket stays open")
     void refusalIsAnEvent() throws Exception {
         List<String> lines;
@@ -108,6 +134,41 @@ class ResponsesSocketTest {
         }
         assertThat(lines).hasSize(4);
         assertThat(lines.subList(2, 4)).allSatisfy(line -> assertThat(line).contains("\"response_code\":429"));
+    }
+
+    @Test
+    @DisplayName("neither a handshake nor a prompt that only prepares a response is charged a request")
+    void handshakesAndPreparationsCostNoRequest() throws Exception {
+        List<String> lines;
+        try (UpstreamScript upstream = ResponsesModel.start((c, message) ->
+                        c.send(WebSocketFrames.text(completed(20, message.contains("\"generate\":false") ? 0 : 30))));
+                GatewayRig rig = rig(upstream, REQUEST)) {
+            try (SocketClient client = new SocketClient(rig.port())) {
+                for (int i = 0; i < 3; i++) {
+                    assertThat(client.send(PREPARE).next()).isEqualTo(completed(20, 0));
+                }
+                assertThat(client.send(CREATE).next()).isEqualTo(completed(20, 30));
+                assertThat(client.send(CREATE).next()).startsWith("{\"type\":\"error\",\"status\":429,");
+            }
+            try (SocketClient client = new SocketClient(rig.port())) { // opens also without a request left
+                assertThat(client.send(CREATE).next()).startsWith("{\"type\":\"error\",\"status\":429,");
+            }
+            lines = rig.finish();
+        }
+        assertThat(lines.getFirst())
+                .contains("\"response_code\":101", "\"gen_ai.operation.name\":\"responses_socket\"");
+    }
+
+    @Test
+    @DisplayName("a prompt that says generate: false is charged a request if the upstream generates all the same")
+    void generatedResponseCostsARequest() throws Exception {
+        try (UpstreamScript upstream = ResponsesModel.start(20, 30);
+                GatewayRig rig = rig(upstream, REQUEST);
+                SocketClient client = new SocketClient(rig.port())) {
+            client.send(PREPARE);
+            expectResponse(client, 20, 30);
+            assertThat(client.send(PREPARE).next()).startsWith("{\"type\":\"error\",\"status\":429,");
+        }
     }
 
     @Test

@@ -43,13 +43,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** Tests a gateway that terminates TLS. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
-@Isolated("listens to a logger of the whole JVM")
 class TlsEndToEndTest {
     @TempDir
     private Path directory;

@@ -3,12 +3,8 @@ package dev.stillgate.proxy.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.stillgate.proxy.rig.GatewayRig;
 import dev.stillgate.proxy.rig.NoLeaks;
-import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.RigBuilder;
 import dev.stillgate.proxy.rig.UpstreamScript;
@@ -22,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -34,13 +29,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
-import org.slf4j.LoggerFactory;
 
-/** Tests mismatched certificates and private keys, and failed handshakes. */
+/** Tests mismatched certificates and private keys. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
-@Isolated("listens to a logger of the whole JVM")
 class TlsPairTest {
     @TempDir
     private Path directory;
@@ -52,6 +44,10 @@ class TlsPairTest {
     }
 
     private void copy(String resource, String file) throws IOException {
+        copy(resource, directory, file);
+    }
+
+    static void copy(String resource, Path directory, String file) throws IOException {
         Path next = directory.resolve(file + ".next");
         try (InputStream in = TlsPairTest.class.getResourceAsStream("/tls/" + resource)) {
             Files.copy(in, next, StandardCopyOption.REPLACE_EXISTING);
@@ -60,6 +56,10 @@ class TlsPairTest {
     }
 
     private RigBuilder rig(UpstreamScript upstream, String more) {
+        return rig(upstream, directory, more);
+    }
+
+    static RigBuilder rig(UpstreamScript upstream, Path directory, String more) {
         return GatewayRig.with()
                 .to(upstream)
                 .tls("{certificates: [{chain: %1$s/server.crt, key: %1$s/server.key}]%2$s}".formatted(directory, more));
@@ -79,7 +79,7 @@ class TlsPairTest {
         }
     }
 
-    private static SSLSocket connect(GatewayRig rig, String... versions) throws Exception {
+    static SSLSocket connect(GatewayRig rig, String... versions) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
@@ -110,7 +110,7 @@ class TlsPairTest {
         return rig.metric("stillgate_tls_synchronized") == 1;
     }
 
-    private static double failures(GatewayRig rig) {
+    static double failures(GatewayRig rig) {
         return rig.metric("stillgate_connections_refused_total", "reason=\"tls-handshake\"");
     }
 
@@ -169,40 +169,6 @@ class TlsPairTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, "").start()) {
             assertThat(shown(rig)).isEqualTo("CN=rsa");
-        }
-    }
-
-    @Test
-    @DisplayName("newcomer B1: failed handshakes are counted on every TLS listener, and logged at most once a minute")
-    void failedHandshakes() throws Exception {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger("dev.stillgate.proxy.listen.HandshakeFailures");
-        lines.start();
-        logger.addAppender(lines);
-        try (UpstreamScript upstream = UpstreamScript.answering();
-                GatewayRig rig = rig(upstream, ", minimum: tls-1-3").start()) {
-            assertThat(rig.scrape()).contains("stillgate_connections_refused_total{reason=\"tls-handshake\"} 0");
-            rig.ticker().stop();
-            for (int i = 1; i <= 3; i++) {
-                assertThatThrownBy(() -> connect(rig, "TLSv1.2")).isInstanceOf(IOException.class);
-                int expected = i;
-                GatewayRig.eventually("the failure is counted", () -> failures(rig) == expected);
-            }
-            assertThat(lines.list).hasSize(1);
-            assertThat(lines.list.getFirst().getFormattedMessage()).startsWith("TLS handshake with 127.0.0.1 failed: ");
-            rig.ticker().jump(Duration.ofMinutes(1));
-            try (RawClient plain = rig.connect()) {
-                plain.send(Requests.messages());
-                GatewayRig.eventually("plain HTTP is counted too", () -> failures(rig) == 4);
-            }
-            assertThat(lines.list).hasSize(2);
-            assertThat(lines.list.getLast().getFormattedMessage()).contains("2 more failures");
-            assertThat(rig.metric("stillgate_tls_handshakes_total")).isZero();
-            connect(rig, "TLSv1.3").close();
-            GatewayRig.eventually("the handshake is counted", () -> rig.metric("stillgate_tls_handshakes_total") == 1);
-            assertThat(failures(rig)).isEqualTo(4);
-        } finally {
-            logger.detachAppender(lines);
         }
     }
 

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
+@Execution(ExecutionMode.CONCURRENT)
 class UnsentResponseTest {
     private static final String GET = "GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final int PIECE = 16 * 1024;
@@ -108,7 +111,7 @@ class UnsentResponseTest {
         int before = -1;
         while (answered.get() != before) {
             before = answered.get();
-            Thread.sleep(250);
+            Thread.sleep(100);
         }
         return before;
     }

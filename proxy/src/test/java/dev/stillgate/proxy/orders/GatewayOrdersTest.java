@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.spi.orders.Order;
+import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.spi.orders.OrderDraft;
 import dev.stillgate.spi.orders.Orders;
 import dev.stillgate.testkit.FakeTicker;
@@ -69,6 +70,22 @@ class GatewayOrdersTest {
         }
     }
 
+    /** The clock was ahead at the start, so what it says later is in doubt; the order had not ended. */
+    @Test
+    void orderThatEndedByAWrongClockIsInForceOnceTheClockIsPutRight() throws IOException {
+        try (GatewayOrders orders = open()) {
+            orders.of("behaviour").give(Drafts.block("a-1", Duration.ofDays(30)));
+        }
+        ticker.jumpWallClock(Duration.ofDays(100));
+        try (GatewayOrders orders = open()) {
+            assertThat(orders.all().getFirst().status()).isEqualTo(OrderBook.Status.ENDED);
+            ticker.jumpWallClock(Duration.ofDays(-100));
+            assertThat(orders.all().getFirst().status()).isEqualTo(OrderBook.Status.IN_FORCE);
+            assertThat(orders.of("behaviour").now()).isEqualTo(ticker.millis());
+            assertThat(orders.isClockHeld()).isTrue();
+        }
+    }
+
     @Test
     void orderIsOnTheDiskWhenItIsAnswered() throws IOException {
         try (GatewayOrders orders = open()) {
@@ -107,7 +124,11 @@ class GatewayOrdersTest {
         ticker.jumpWallClock(Duration.ofDays(-5));
         try (GatewayOrders orders = open()) {
             assertThat(orders.isClockHeld()).isTrue();
-            assertThat(orders.now()).isEqualTo(stopped);
+            Order given = orders.of("behaviour")
+                    .give(Drafts.block("a-2", Duration.ofDays(30)))
+                    .order();
+            assertThat(given.time()).isEqualTo(stopped);
+            assertThat(orders.now()).as("by which orders end").isEqualTo(ticker.millis());
         }
     }
 

@@ -72,11 +72,16 @@ class OrderClockTest {
         assertThat(clock.isHeld()).isFalse();
     }
 
+    /** Whichever of the two times is wrong: an order ends only if both say so. */
     @Test
-    void jumpBackHolds() {
+    void orderLastsByTheEarlierTimeWhileTheClockIsHeld() {
         OrderClock clock = alone(0);
         ticker.jumpWallClock(Duration.ofHours(-2));
-        assertThat(clock.now()).isEqualTo(start);
+        assertThat(clock.now()).isEqualTo(start - hours(2));
+        assertThat(clock.given()).as("an order that is given").isEqualTo(start);
+        assertThat(clock.isHeld()).isTrue();
+        ticker.advance(Duration.ofHours(4));
+        assertThat(clock.now()).as("stands still").isEqualTo(start);
         assertThat(clock.isHeld()).isTrue();
     }
 
@@ -110,7 +115,8 @@ class OrderClockTest {
     void startBeforeTheNewestOrderHolds() {
         OrderClock clock = alone(start + hours(2));
         assertThat(clock.isHeld()).isTrue();
-        assertThat(clock.now()).isEqualTo(start + hours(2));
+        assertThat(clock.now()).isEqualTo(start);
+        assertThat(clock.given()).isEqualTo(start + hours(2));
         ticker.jumpWallClock(Duration.ofHours(2));
         assertThat(clock.isHeld()).isFalse();
     }

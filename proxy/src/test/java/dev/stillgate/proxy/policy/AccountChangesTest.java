@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stillgate.proxy.account.AccountTable;
 import dev.stillgate.proxy.account.AccountsFile;
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import java.io.IOException;
@@ -45,7 +46,7 @@ class AccountChangesTest {
     private AccountChanges between(AccountTable before, AccountTable after, Map<String, Standing> standings)
             throws ConfigException {
         return new AccountChanges(
-                before, after, account -> standings.getOrDefault(account.id(), Standing.CLEAR), directory);
+                before, after, Map.of(), account -> standings.getOrDefault(account.id(), Standing.CLEAR), directory);
     }
 
     @ParameterizedTest
@@ -92,10 +93,28 @@ class AccountChangesTest {
                 "accounts: [{id: v-1, verified: true, keys: [\"h1:%032x\"]}]".formatted(1));
         AccountTable verified = AccountsFile.load(file, List.of("h1")).table();
         Standings board = account -> account.verified() ? Standing.MARKED : Standing.POOLED;
-        assertThatCode(() -> new AccountChanges(verified, table(2, 2), board, directory).check(directory))
+        assertThatCode(() -> new AccountChanges(verified, table(2, 2), Map.of(), board, directory).check(directory))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> new AccountChanges(table(1, 1), verified, board, directory).check(directory))
+        assertThatThrownBy(() -> new AccountChanges(table(1, 1), verified, Map.of(), board, directory).check(directory))
                 .hasMessageContaining("(pooled)");
+    }
+
+    /** A key keeps a standing that an account of an organisation does not have by evidence, unless that stands as high itself. */
+    @ParameterizedTest
+    @CsvSource({",CLEAR,true", "firm,CLEAR,false", "firm,POOLED,true"})
+    void newlyListedKeyKeepsItsStanding(String organisation, Standing own, boolean allowed)
+            throws IOException, ConfigException {
+        String key = "h1:%032x".formatted(2);
+        Account owner = new Account("n-1", Account.Trust.LISTED, organisation, null, false, null);
+        Standings board = account ->
+                account.id().equals(key) ? account.organisation() == null ? Standing.POOLED : Standing.MARKED : own;
+        AccountChanges changes =
+                new AccountChanges(AccountTable.EMPTY, table(2, 2), Map.of(key, owner), board, directory);
+        if (allowed) {
+            assertThatCode(() -> changes.check(directory)).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(() -> changes.check(directory)).hasMessageContaining(key + " (pooled) to n-1;");
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.dialect.Fixtures;
+import dev.stillgate.testkit.Repetitions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,9 +84,12 @@ class GatewayReplayTest {
     /** Returns 1 to 64, or some of these, and the powers of two up to the first that holds the whole response. */
     private static int[] sizes(Script script, Random random, boolean every) {
         int length = script.answer().body().length;
-        IntStream small = every && length <= LONG
-                ? IntStream.rangeClosed(1, 64)
-                : random.ints(SOME, 1, 65).distinct();
+        int some = Repetitions.of(2 * SOME, 64);
+        IntStream small = !every || length > LONG
+                ? random.ints(SOME, 1, 65).distinct()
+                : some == 64
+                        ? IntStream.rangeClosed(1, 64)
+                        : random.ints(some, 1, 65).distinct();
         return IntStream.concat(small, IntStream.iterate(128, s -> s / 2 < length, s -> s * 2))
                 .toArray();
     }

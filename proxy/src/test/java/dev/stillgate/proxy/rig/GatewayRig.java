@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -164,12 +165,13 @@ public final class GatewayRig implements AutoCloseable {
     /** Waits until a condition holds; fails after a timeout. */
     public static void eventually(String what, BooleanSupplier so) {
         long end = System.nanoTime() + SOON.toNanos();
+        long pause = 1_000_000;
         while (!so.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
                 throw new AssertionError("not within " + SOON + ": " + what);
             }
-            Thread.onSpinWait();
-            java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, 20_000_000);
         }
     }
 

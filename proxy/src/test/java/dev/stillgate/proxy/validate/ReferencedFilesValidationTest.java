@@ -124,6 +124,36 @@ class ReferencedFilesValidationTest {
     }
 
     @Test
+    @DisplayName("a file that cannot be read is an error at the setting that names it, as at a start")
+    void unreadableFilesAreErrorsOfTheirSettings() throws IOException {
+        config.write("stillgate.yaml", """
+                hashing: {h1: a secret of the test}
+                admin: {address: "127.0.0.1:0"}
+                listeners: [{address: "127.0.0.1:0"}]
+                policy: other.yaml
+                """);
+        assertThat(config.errors()).containsExactly("stillgate.yaml:4:9: policy: other.yaml: does not exist");
+        assertThat(config.startErrors()).isEqualTo(config.errors());
+
+        config.write("other.yaml", """
+                version: 1
+                upstreams: [{name: model, endpoints: ["http://127.0.0.1:9"]}]
+                routes: [{path: /v1/, upstream: model}]
+                accounts: {file: accounts.yaml}
+                filters: [{name: canary, type: canary, config: {secretFile: cannary}}]
+                """);
+        List<String> missing = config.errors();
+        assertThat(missing)
+                .containsExactly(
+                        "other.yaml:4:18: accounts.file: accounts.yaml: does not exist",
+                        "other.yaml:5:61: filters[0].config.secretFile: filter canary: cannary: does not exist");
+        assertThat(config.startErrors()).containsExactly(missing.getFirst());
+        Files.createDirectory(config.path("accounts.yaml"));
+        assertThat(config.errors())
+                .contains("other.yaml:4:18: accounts.file: accounts.yaml: is a directory: expected a file");
+    }
+
+    @Test
     @DisplayName("newcomer B1: validate warns of certificates that have expired or expire soon")
     void expiry() throws IOException {
         config.copy("one.crt", "one.crt");

@@ -102,7 +102,7 @@ class BacktestProcessTest {
                     () -> Files.createTempDirectory(policy.getParent(), "files"),
                     Ticker.system())) {
                 jobs.start(text);
-                long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1); // two processes start
+                long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3); // two processes start
                 Map<String, Object> page = Objects.requireNonNull(jobs.page(1));
                 while (String.valueOf(page.get("state")).equals("RUNNING") && System.nanoTime() - end < 0) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -85,6 +86,8 @@ public final class MasterSecret {
         if (file != null) {
             try (InputStream in = Files.newInputStream(file)) {
                 found = in.readNBytes(MAX_BYTES + 3);
+            } catch (NoSuchFileException e) {
+                throw new IOException(file + ": does not exist", e);
             }
         } else {
             found = String.valueOf(variable).getBytes(StandardCharsets.UTF_8);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.text.edit.TextFiles;
+import dev.stillgate.testkit.Repetitions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,7 +90,7 @@ class SketchTraceTest {
             texts.add(Leaks.unlike(i, 20));
         }
         serve(texts);
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < Repetitions.of(50, 200); i++) {
             AccountReport report = trace(Leaks.unlike(100_000 + i, 25));
             assertThat(report.named()).isEmpty();
             assertThat(report.sketches()).isEqualTo(2_000);

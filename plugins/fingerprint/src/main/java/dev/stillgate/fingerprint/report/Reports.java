@@ -2,11 +2,15 @@ package dev.stillgate.fingerprint.report;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Join;
+import dev.stillgate.fingerprint.standing.Ladder;
+import dev.stillgate.fingerprint.standing.OrderKeys;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Pages of accounts and clusters. The analysis must not run meanwhile. */
@@ -33,6 +37,27 @@ public final class Reports {
     /** Returns the number of operators that must ask for the erasure of an account. */
     public int operatorsToErase(String account) {
         return new Drafts(analyst, false).of(List.of(account), each -> Standing.CLEAR);
+    }
+
+    /** Returns the number of operators that must ask for the withdrawal of an order, 1 if it is unknown. */
+    public int operatorsToWithdraw(String id) {
+        Drafts drafts = new Drafts(analyst, false);
+        Ladder ladder = analyst.ladder();
+        return analyst.orders().all().stream()
+                .filter(order -> order.id().equals(id))
+                .mapToInt(order -> {
+                    Stream<String> decided = analyst.orders().deciding(order.slot()).entrySet().stream()
+                            .filter(each -> each.getValue().id().equals(id))
+                            .map(Map.Entry::getKey);
+                    Stream<String> joined = ladder.orders().joins().values().stream()
+                            .filter(join -> join.order().equals(id))
+                            .map(Join::account);
+                    return drafts.of(
+                            Stream.concat(decided, joined).toList(),
+                            order.slot().equals(OrderKeys.STANDING) ? drafts::withoutPin : drafts::withoutLabel);
+                })
+                .findFirst()
+                .orElse(1);
     }
 
     /** Returns the page of a cluster, null for an unknown one. */

@@ -13,6 +13,7 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.files.StateFile;
 import dev.stillgate.spi.orders.Orders;
+import dev.stillgate.testkit.Repetitions;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -144,7 +145,7 @@ final class AnalystStoreTest {
         Path file = directory.resolve("behaviour");
         byte[] whole = Files.readAllBytes(file);
         Random random = new Random(4);
-        for (int k = 0; k < 150; k++) {
+        for (int k = 0; k < Repetitions.of(40, 150); k++) {
             int at = k < 30 ? k : random.nextInt(whole.length);
             byte[] changed = whole.clone();
             changed[at] ^= 0x41;

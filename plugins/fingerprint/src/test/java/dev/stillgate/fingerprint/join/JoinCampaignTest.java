@@ -268,7 +268,7 @@ class JoinCampaignTest {
         Random random = new Random(references);
         List<JoinAccount> confirmed = list(20, i -> account(CAMPAIGN, false, drawn(random, 0.1)));
         List<JoinAccount> strangers = list(400, i -> account(50, true, drawn(random, 1)));
-        int trials = Repetitions.of(1000, 4000);
+        int trials = Repetitions.of(400, 4000);
         long joined = IntStream.range(0, trials)
                 .filter(trial -> {
                     List<JoinAccount> known = new ArrayList<>(strangers);

@@ -106,6 +106,29 @@ class StandingOrderActionsTest {
         assertThat(at(page, "decided", "joins", "effect")).isEqualTo("pool");
     }
 
+    /** A confirmation from before two names were needed. */
+    @Test
+    void withdrawalThatFreesOneWhoIsPooledTakesTwoNames() {
+        confirmAndPool();
+        String confirmation = order().id();
+        join("x-1");
+        String joined = List.copyOf(scene.orders.all()).getLast().id();
+        scene.does(op -> op.pin("y-1", new HashMap<>(Map.of("standing", "marked", "by", "ann"))));
+        String pin = List.copyOf(scene.orders.all()).getLast().id();
+        assertThat(scene.reports.operatorsToWithdraw(confirmation)).isOne();
+        scene.reviews(new ReviewSettings(2, Duration.ofDays(90), 10));
+        assertThat(Stream.of(confirmation, joined, pin, "unknown").map(scene.reports::operatorsToWithdraw))
+                .containsExactly(2, 2, 1, 1);
+        for (String member : MEMBERS) {
+            scene.does(op -> op.pin(member, new HashMap<>(Map.of("standing", "clear", "by", "ann"))));
+            scene.does(op -> op.pin(member, new HashMap<>(Map.of("standing", "clear", "by", "ben"))));
+        }
+        assertThat(standing("a-0")).isEqualTo(Standing.CLEAR);
+        assertThat(scene.reports.operatorsToWithdraw(confirmation))
+                .as("its joins end too")
+                .isEqualTo(2);
+    }
+
     @Test
     void unknownEffectOrPromiseIsRefused() {
         assertThatThrownBy(() -> confirm("joins", "block")).isInstanceOf(PolicyException.class);

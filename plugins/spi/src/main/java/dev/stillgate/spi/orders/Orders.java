@@ -43,7 +43,10 @@ public interface Orders {
      */
     Subscription onChange(Runnable task);
 
-    /** Returns the time by which orders end, in milliseconds since the epoch; it stands still while the clock is in doubt. */
+    /**
+     * Returns the time by which orders end, in milliseconds since the epoch. It may go back while the clock is in doubt, and an
+     * order may then have a later time.
+     */
     long now();
 
     /**

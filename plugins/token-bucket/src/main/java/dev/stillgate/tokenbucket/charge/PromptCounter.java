@@ -24,6 +24,7 @@ public final class PromptCounter {
         charge.modelName = chat.bareModel();
         charge.marksCache = chat.marksCache();
         charge.background = chat.background();
+        charge.prepares = !chat.generates();
         charge.input = input(chat);
         charge.output = output(chat.maxTokens(), chat.choices());
     }

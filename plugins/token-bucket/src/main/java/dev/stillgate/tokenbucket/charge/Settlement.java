@@ -15,6 +15,7 @@ import dev.stillgate.tokenbucket.policy.Price;
  *   <li>aborted while waiting for the response: the request and its input;
  *   <li>complete or partial response: the request, its input, and the output as reported by the provider, or else as
  *     counted by the gateway from the delivered bytes;
+ *   <li>complete response without output to a prompt that only prepares one: its input;
  *   <li>session: the request; its tokens were charged {@linkplain #settlePart by parts};
  *   <li>accepted batch: its requests and, for a batch of messages, their input; a file of requests is charged with its
  *     results;
@@ -130,7 +131,8 @@ public final class Settlement {
             charge.setCost(0, 0, usage.output());
             charge.costsReserve = true;
         } else {
-            charge.setCost(charge.requests, input(charge, provider, usage), usage.output());
+            boolean prepared = charge.prepares && complete && usage.output() == 0;
+            charge.setCost(prepared ? 0 : charge.requests, input(charge, provider, usage), usage.output());
             Price price = charge.price;
             if (price != null) {
                 charge.setMoney(price.of(provider, usage, charge.input));

@@ -19,7 +19,9 @@ public class Charge {
 
     private static final int MAX_MODELS = 16;
 
+    /** The number of requests; 0 for a handshake, which limits of requests do not count. */
     public long requests;
+
     public long input;
     public long output;
     public boolean hasTokens;
@@ -29,6 +31,9 @@ public class Charge {
 
     /** Whether the operation converts an input. Its output is known only if the provider reports it. */
     public boolean convertsInput;
+
+    /** Whether the prompt only prepares a response, so that it costs no request. */
+    public boolean prepares;
 
     public boolean marksCache;
     public int model;
@@ -107,6 +112,7 @@ public class Charge {
         hasTokens = false;
         hasOutput = true;
         convertsInput = false;
+        prepares = false;
         marksCache = false;
         model = NO_MODEL;
         route = 0;

@@ -117,6 +117,7 @@ public record TokenLimit(
     public boolean counts(Charge charge) {
         if ((measure.needsPrompt() && !charge.hasTokens)
                 || (measure == Measure.OUTPUT_TOKENS && !charge.hasOutput)
+                || (measure == Measure.REQUESTS && charge.requests == 0)
                 || (charge.part && !measure.needsPrompt())
                 || (charge.batch && !source.countsBatches())) {
             return false;

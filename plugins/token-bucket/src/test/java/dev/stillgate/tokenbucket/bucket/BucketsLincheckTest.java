@@ -147,7 +147,7 @@ public class BucketsLincheckTest {
     @Test
     void isLinearisableUnderStress() {
         new StressOptions()
-                .iterations(15)
+                .iterations(Repetitions.of(5, 15))
                 .invocationsPerIteration(150)
                 .threads(3)
                 .actorsPerThread(2)
@@ -159,7 +159,7 @@ public class BucketsLincheckTest {
     @Test
     void isLinearisableInModelCheckedSchedules() {
         new ModelCheckingOptions()
-                .iterations(Repetitions.of(2, 5))
+                .iterations(Repetitions.of(1, 5))
                 .invocationsPerIteration(50)
                 .threads(2)
                 .actorsPerThread(2)

@@ -20,6 +20,7 @@ public final class ResponsesChat extends JsonChat {
     private static final JsonName REASONING = new JsonName("reasoning");
     private static final JsonName EFFORT = new JsonName("effort");
     private static final JsonName SUMMARY = new JsonName("summary");
+    private static final JsonName GENERATE = new JsonName("generate");
     private static final JsonName BACKGROUND = new JsonName("background");
     private static final JsonName PREVIOUS = new JsonName("previous_response_id");
     private static final JsonName INSTRUCTIONS = new JsonName("instructions");
@@ -98,6 +99,12 @@ public final class ResponsesChat extends JsonChat {
     @Override
     public boolean background() {
         return isTrue(field(BACKGROUND));
+    }
+
+    @Override
+    public boolean generates() {
+        int generate = field(GENERATE);
+        return generate == JsonTape.NONE || tape.kind(generate) != JsonTape.FALSE;
     }
 
     @Override

@@ -77,9 +77,15 @@ public final class OrdersInForce {
 
     /** Takes over an order that was given last; returns false if it changes more than what it orders about its accounts. */
     private boolean add(Order order, boolean isEffective, long now) {
+        if (!isEffective && !order.slot().equals(OrderKeys.JOIN)) {
+            if (counts(order, Map.of(), now)) {
+                ask(order, false);
+            }
+            return true;
+        }
         boolean sets = order.slot().equals(OrderKeys.STANDING);
         boolean judges = order.slot().equals(OrderKeys.JUDGEMENT) && joins.isEmpty() && StandingOrder.of(order) == null;
-        if (!isEffective || !(sets || judges) || OrderKeys.isOnCluster(order)) {
+        if (!(sets || judges) || OrderKeys.isOnCluster(order)) {
             return false;
         }
         Set<String> keys = order.keys().collect(Collectors.toSet());
@@ -109,18 +115,20 @@ public final class OrdersInForce {
         }
         for (Order order : inForce.known) {
             if (order.needs() > 1 && inForce.counts(order, bySlot.getOrDefault(order.slot(), Map.of()), now)) {
-                inForce.asked
-                        .computeIfAbsent(order.agreement(), absent -> new ArrayList<>())
-                        .add(order);
-                if (orders.names(order) < order.needs()) {
-                    inForce.waiting.put(order.subject(), order);
-                }
+                inForce.ask(order, orders.names(order) >= order.needs());
             }
         }
         inForce.joins = JoinsInForce.of(orders, inForce.labels);
         inForce.from = Math.max(inForce.from, inForce.joins.from);
         inForce.until = Math.min(inForce.until, inForce.joins.until);
         return inForce;
+    }
+
+    private void ask(Order order, boolean isEffective) {
+        asked.computeIfAbsent(order.agreement(), absent -> new ArrayList<>()).add(order);
+        if (!isEffective) {
+            waiting.put(order.subject(), order);
+        }
     }
 
     /** Returns whether an order still counts for others that ask for the same: it is of this week, and nothing was decided since. */

@@ -28,12 +28,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The official Java SDKs read streams with the gateway's comments between their events. */
 @Tag("slow")
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class SdkKeepAliveTest {
     private static final String SILENT = "events=2,pace=1300";
     private static final String QUESTION = "Who keeps the light?";

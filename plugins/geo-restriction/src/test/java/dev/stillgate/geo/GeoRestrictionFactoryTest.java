@@ -28,8 +28,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Policies that cannot be carried out, each refused at its key. */
+@Isolated("listens to a logger of the whole JVM")
 class GeoRestrictionFactoryTest {
     @TempDir
     Path folder;

@@ -26,8 +26,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Databases that are replaced, broken and mended under a running filter, in virtual time. */
+@Isolated("listens to a logger of the whole JVM")
 class HotSwapTest {
     private static final Duration RELOAD = Duration.ofSeconds(30);
     private static final Logger LOGGER = Logger.getLogger(DatabaseFile.class.getName());

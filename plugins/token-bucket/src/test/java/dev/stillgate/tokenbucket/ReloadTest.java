@@ -31,7 +31,9 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("listens to a logger of the whole JVM")
 final class ReloadTest {
     private final BucketHarness harness = new BucketHarness();
     private final FakeTicker ticker = harness.ticker;

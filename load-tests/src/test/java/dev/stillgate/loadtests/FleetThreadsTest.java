@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * requests, although a filter there draws and publishes for every request.
  */
 @Tag("slow")
-class FleetThreadsTest {
+public class FleetThreadsTest {
     private static final int REQUESTS = 500;
     private static final Pattern LISTENING =
             Pattern.compile("listening on \\[/127\\.0\\.0\\.1:(\\d+)].*admin on /127\\.0\\.0\\.1:(\\d+)");
@@ -191,7 +191,8 @@ class FleetThreadsTest {
         }
     }
 
-    private static boolean runs(String... command) throws IOException, InterruptedException {
+    /** Returns whether a program is installed and ends well with these arguments. */
+    public static boolean runs(String... command) throws IOException, InterruptedException {
         try {
             return new ProcessBuilder(command).start().waitFor() == 0;
         } catch (IOException absent) {

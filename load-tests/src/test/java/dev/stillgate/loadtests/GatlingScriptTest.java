@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -94,6 +95,7 @@ class GatlingScriptTest {
     @Test
     @DisplayName("newcomer F24: a response other than 200 to the probe is reported, and no load is sent")
     void refusedProbeIsReported() throws Exception {
+        assumeTrue(FleetThreadsTest.runs("curl", "--version"), "curl is not installed");
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
         List<String> asked = new ArrayList<>();
         server.createContext("/", exchange -> {

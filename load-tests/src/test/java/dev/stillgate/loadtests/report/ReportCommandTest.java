@@ -1,11 +1,13 @@
 package dev.stillgate.loadtests.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.stillgate.loadtests.FleetThreadsTest;
 import dev.stillgate.loadtests.GatewayFiles;
 import dev.stillgate.loadtests.stub.StubModel;
 import dev.stillgate.proxy.gateway.Gateway;
@@ -62,6 +64,7 @@ class ReportCommandTest {
     }
 
     private static int readIndependently(Path report) throws IOException, InterruptedException {
+        assumeTrue(FleetThreadsTest.runs("python3", "--version"), "python3 is not installed");
         String script = GatewayFiles.root()
                 .resolve("load-tests/release/report-check.py")
                 .toString();

@@ -19,11 +19,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Short closed loops of every scenario. */
 @Tag("slow")
+@Execution(ExecutionMode.CONCURRENT)
 final class PlayTest {
     private static final String FINGERPRINT = "{name: behaviour, type: fingerprint}";
 
